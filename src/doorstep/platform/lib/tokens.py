@@ -1,0 +1,44 @@
+"""Random codes for links and invitations, and the digests under which they are stored."""
+
+import hashlib
+import secrets
+import unicodedata
+
+# Crockford's base 32: no I, L, O (look like digits) and no U (accidental words).
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+GROUPS, GROUP_LENGTH = 6, 4  # 24 letters of 5 bits: 120 bits
+LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+LEAST_BYTES = 16
+
+
+def new_code(size: int = LEAST_BYTES) -> str:
+    """A URL-safe code of `size` random bytes; ValueError below 16 bytes (128 bits)."""
+    if size < LEAST_BYTES:
+        raise ValueError(f"a code needs at least {LEAST_BYTES} bytes, not {size}")
+    return secrets.token_urlsafe(size)
+
+
+def new_short_code() -> str:
+    """A code people can type from paper: XXXX-XXXX-XXXX-XXXX-XXXX-XXXX, 120 bits.
+
+    Store `digest(normalize_code(code))`; compare with the same of what was typed.
+    """
+    groups = (
+        "".join(secrets.choice(CROCKFORD) for _letter in range(GROUP_LENGTH))
+        for _group in range(GROUPS)
+    )
+    return "-".join(groups)
+
+
+def normalize_code(text: str) -> str:
+    """What was typed for a short code, without grouping and with look-alikes made equal.
+
+    Only for `new_short_code`: codes of `new_code` tell upper from lower case.
+    """
+    letters = "".join(ch for ch in unicodedata.normalize("NFKC", text).upper() if ch.isalnum())
+    return letters.translate(LOOK_ALIKES)
+
+
+def digest(code: str) -> str:
+    """SHA-256 in hexadecimal: enough for codes that nobody can guess, and it can be indexed."""
+    return hashlib.sha256(code.encode()).hexdigest()
