@@ -1,0 +1,80 @@
+"""Assignments: one resource's part in a booking or in a hold."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from doorstep.domain.resources.models import BookableResource
+from doorstep.domain.work.models import Requirement
+
+from .booking import Booking
+from .hold import Hold
+
+
+class Assignment(models.Model):
+    """When a hold is confirmed its assignments change owner; their blocks stay where they are."""
+
+    booking = models.ForeignKey(
+        Booking, null=True, blank=True, on_delete=models.CASCADE, related_name="assignments"
+    )
+    hold = models.ForeignKey(
+        Hold, null=True, blank=True, on_delete=models.CASCADE, related_name="assignments"
+    )
+    requirement = models.ForeignKey(
+        Requirement, null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments"
+    )
+    # Which role of the incident type, counted from 0: a hold has no requirements yet.
+    role = models.PositiveSmallIntegerField(default=0)
+    resource = models.ForeignKey(
+        BookableResource,
+        on_delete=models.PROTECT,
+        related_name="assignments",
+        verbose_name=_("resource"),
+    )
+    crew = models.ForeignKey(
+        BookableResource,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("as a member of"),
+    )
+    lane = models.PositiveSmallIntegerField(default=1)
+    starts_at = models.DateTimeField(_("departure"))
+    arrives_at = models.DateTimeField(_("arrival"))
+    ends_at = models.DateTimeField(_("end"))
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["role", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="assignment_one_owner",
+                condition=models.Q(booking__isnull=False, hold__isnull=True)
+                | models.Q(booking__isnull=True, hold__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="assignment_times",
+                condition=models.Q(
+                    starts_at__lte=models.F("arrives_at"), arrives_at__lt=models.F("ends_at")
+                ),
+            ),
+            models.UniqueConstraint(
+                name="assignment_booking_once",
+                fields=["booking", "resource"],
+                condition=models.Q(booking__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="assignment_hold_once",
+                fields=["hold", "resource"],
+                condition=models.Q(hold__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["resource", "starts_at"], name="assignment_resource")]
+
+    def __str__(self) -> str:
+        return f"{self.resource}"
+
+    @property
+    def travel_minutes(self) -> int:
+        return round((self.arrives_at - self.starts_at).total_seconds() / 60)

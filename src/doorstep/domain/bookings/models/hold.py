@@ -1,0 +1,45 @@
+"""Holds: an offer kept for one customer until a time."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from doorstep.domain.customers.models import Contact, CustomerAsset
+from doorstep.domain.organization.models import Portal
+from doorstep.domain.work.models import IncidentType
+from doorstep.platform.lib.tokens import new_code
+
+from .booking import Booking
+
+
+class Hold(models.Model):
+    """A constraint cannot read the clock: whoever meets an expired hold removes it first."""
+
+    code = models.CharField(max_length=32, unique=True, default=new_code, editable=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="holds")
+    portal = models.ForeignKey(Portal, on_delete=models.CASCADE)
+    incident_type = models.ForeignKey(IncidentType, on_delete=models.CASCADE)
+    asset = models.ForeignKey(CustomerAsset, null=True, blank=True, on_delete=models.CASCADE)
+    # Set when a visit is about to be moved to the held time.
+    booking = models.ForeignKey(Booking, null=True, blank=True, on_delete=models.CASCADE)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    time_zone = models.CharField(max_length=64)
+    promised_from = models.DateTimeField()
+    promised_to = models.DateTimeField()
+    expires_at = models.DateTimeField(_("held until"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        ordering = ["expires_at"]
+        indexes = [models.Index(fields=["expires_at"], name="hold_expires")]
+        constraints = [
+            models.CheckConstraint(
+                name="hold_promise",
+                condition=models.Q(promised_from__lte=models.F("promised_to")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact} {self.promised_from:%Y-%m-%d %H:%M}"

@@ -1,0 +1,131 @@
+"""Messages: one text to one recipient, its state, and every attempt to send it.
+
+The row is the truth; the job queue only rings the bell. It is written in the transaction of the
+change it tells of, and says what became of it: sent, or not sent because.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from doorstep.domain.bookings.models import Booking
+from doorstep.domain.customers.models import Contact, Invitation
+from doorstep.domain.organization.models import Portal
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+
+
+class MessageState(models.TextChoices):
+    PENDING = "pending", _("Pending")
+    SENDING = "sending", _("Sending")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    SUPPRESSED = "suppressed", _("Suppressed")
+    CANCELED = "canceled", _("Canceled")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class Message(models.Model):
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    message_type = models.CharField(_("type"), max_length=40)
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=Channel, default=Channel.EMAIL
+    )
+    portal = models.ForeignKey(
+        Portal, null=True, on_delete=models.SET_NULL, verbose_name=_("portal")
+    )
+    contact = models.ForeignKey(
+        Contact,
+        verbose_name=_("contact"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    booking = models.ForeignKey(
+        Booking,
+        verbose_name=_("booking"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+    )
+    invitation = models.ForeignKey(
+        Invitation,
+        verbose_name=_("invitation"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+    )
+    # Two messages for one cause cannot both exist, whoever hears of the cause twice.
+    dedupe_key = models.CharField(max_length=160, unique=True, editable=False)
+    address = models.CharField(_("sent to"), max_length=254, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    # Values the text needs beyond the rows above; encrypted, for they may carry links with codes.
+    context_encrypted = models.TextField(blank=True, editable=False)
+    subject = models.CharField(_("subject"), max_length=250, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    html = models.TextField(_("HTML"), blank=True)
+
+    state = models.CharField(
+        _("state"), max_length=20, choices=MessageState, default=MessageState.PENDING
+    )
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    lease_code = models.CharField(max_length=32, blank=True, editable=False)
+    attempt_count = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="message_state", condition=models.Q(state__in=MessageState.values)
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="message_due",
+                condition=models.Q(state__in=["pending", "sending"]),
+            ),
+            models.Index(fields=["-created_at"], name="message_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_type} → {self.address or '?'}"
+
+
+class Attempt(models.Model):
+    """One try. Written before the network is touched, so that an unknown outcome is visible."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    outcome = models.CharField(_("outcome"), max_length=20, blank=True)
+    code = models.CharField(_("code"), max_length=60, blank=True)
+    detail = models.TextField(_("answer"), blank=True)
+    provider_id = models.CharField(_("provider's id"), max_length=254, blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["started_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S} {self.outcome}"

@@ -1,0 +1,92 @@
+"""The one company of this installation, and how travel is reckoned for it."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from doorstep.platform.lib.address import validate_time_zone
+
+
+class TravelProvider(models.TextChoices):
+    STRAIGHT_LINE = "straight_line", _("Built in: straight line × detour factor")
+    OSRM = "osrm", _("OSRM server")
+    VALHALLA = "valhalla", _("Valhalla server")
+
+
+class GeocodingProvider(models.TextChoices):
+    OFFLINE = "offline", _("Built in: the demo city")
+    NOMINATIM = "nominatim", _("Nominatim")
+    PHOTON = "photon", _("Photon")
+    PELIAS = "pelias", _("Pelias")
+
+
+class Company(models.Model):
+    """A single row (id 1); `selectors.get_company` makes it when it is missing."""
+
+    name = models.CharField(_("name"), max_length=120, default="Doorstep")
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    phone_region = models.CharField(
+        _("country of phone numbers"),
+        max_length=2,
+        default="GB",
+        help_text=_("Two letters; a number typed without country code belongs here."),
+    )
+    country = models.CharField(_("country"), max_length=80, blank=True)
+
+    travel_provider = models.CharField(
+        _("travel times from"),
+        max_length=20,
+        choices=TravelProvider,
+        default=TravelProvider.STRAIGHT_LINE,
+    )
+    travel_provider_url = models.URLField(
+        _("address of the travel server"), blank=True, help_text=_("For OSRM and Valhalla.")
+    )
+    detour_factor = models.FloatField(
+        _("detour factor"),
+        default=1.35,
+        validators=[MinValueValidator(1.0), MaxValueValidator(5.0)],
+        help_text=_("Road length divided by the straight line."),
+    )
+    travel_speed_kmh = models.FloatField(
+        _("average speed (km/h)"),
+        default=40.0,
+        validators=[MinValueValidator(1.0), MaxValueValidator(200.0)],
+    )
+    travel_extra_seconds = models.PositiveIntegerField(
+        _("extra seconds per trip"),
+        default=300,
+        validators=[MaxValueValidator(3600)],
+        help_text=_("Parking and finding the door."),
+    )
+    allows_resources_without_territory = models.BooleanField(
+        _("resources without any territory serve every territory"), default=False
+    )
+
+    geocoding_provider = models.CharField(
+        _("coordinates from"),
+        max_length=20,
+        choices=GeocodingProvider,
+        default=GeocodingProvider.OFFLINE,
+    )
+    geocoding_domain = models.CharField(
+        _("host of the geocoding server"), max_length=200, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("company")
+        constraints = [
+            models.CheckConstraint(name="company_single_row", condition=models.Q(pk=1)),
+            models.CheckConstraint(
+                name="company_travel",
+                condition=models.Q(
+                    detour_factor__gte=1, travel_speed_kmh__gte=1, travel_extra_seconds__lte=3600
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

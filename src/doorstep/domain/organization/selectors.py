@@ -1,0 +1,28 @@
+"""The company, and which portal answers."""
+
+from .models import Company, Portal
+
+
+def get_company() -> Company:
+    """The one company; made with defaults when the installation is fresh."""
+    company, _created = Company.objects.get_or_create(pk=1)
+    return company
+
+
+def find_portal(host: str) -> Portal | None:
+    """The portal for a request's host (with or without port), else the default one, else None."""
+    name = host.lower()
+    portals = list(
+        Portal.objects.filter(host_name__in=[name, name.partition(":")[0]])
+        | Portal.objects.filter(is_default=True)
+    )
+    portals.sort(key=lambda portal: (portal.host_name != name, not portal.host_name, portal.pk))
+    named = [portal for portal in portals if portal.host_name in {name, name.partition(":")[0]}]
+    if named:
+        return named[0]
+    return next((portal for portal in portals if portal.is_default), None)
+
+
+def get_default_portal() -> Portal:
+    """Raises Portal.DoesNotExist before the first portal is set up."""
+    return Portal.objects.get(is_default=True)

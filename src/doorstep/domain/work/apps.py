@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class WorkConfig(AppConfig):
+    name = "doorstep.domain.work"
+    label = "work"
+    verbose_name = "Work"

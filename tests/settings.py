@@ -1,0 +1,27 @@
+"""Settings for tests: as production, with quick hashing, a database of their own and no mail host."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("DOORSTEP_SECRET_KEY", "tests-only-" + "x" * 40)
+os.environ.setdefault("DOORSTEP_ENCRYPTION_KEYS", "tests-only-" + "y" * 40)
+os.environ.setdefault("DOORSTEP_DEMO", "1")
+
+from doorstep.config import embedded_postgres
+from doorstep.config.settings import *
+
+if EMBEDDED_POSTGRES is not None:
+    EMBEDDED_POSTGRES = embedded_postgres.cluster_at(VAR_DIR / "postgres-test")
+    DATABASES["default"]["HOST"] = str(EMBEDDED_POSTGRES.socket_directory)
+    embedded_postgres.ensure_running(EMBEDDED_POSTGRES, durable=False)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A pool outlives the test database it points to; races open connections of their own.
+DATABASES["default"]["OPTIONS"].pop("pool")
+EMAIL_PORT = 1
+EMAIL_TIMEOUT = 5
+REQUIRE_STAFF_MFA = False
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="doorstep-media-"))
+ALLOWED_HOSTS = ["*"]
+LOGGING["root"]["level"] = "ERROR"
