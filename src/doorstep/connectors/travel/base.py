@@ -1,0 +1,43 @@
+"""Points in, a matrix of seconds and metres out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from doorstep.platform.values.geo import Coordinates
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The drive from one point to another; both None when no road leads there.
+
+    `estimated` tells people to read "about": no road was looked at.
+    """
+
+    seconds: int | None
+    metres: float | None
+    estimated: bool = False
+
+
+UNROUTABLE = Leg(seconds=None, metres=None)
+
+# One row per origin, one leg per destination in it.
+Matrix = tuple[tuple[Leg, ...], ...]
+
+
+class TravelTimes(Protocol):
+    """A service that knows how long drives take."""
+
+    def matrix(
+        self,
+        origins: Sequence[Coordinates],
+        destinations: Sequence[Coordinates],
+        departs_at: datetime | None = None,
+    ) -> Matrix:
+        """Every drive from an origin to a destination, leaving at the aware instant if given.
+
+        Services without traffic data ignore the time. Raises a ConnectorError, never
+        UnknownOutcome: asking again changes nothing.
+        """
+        ...
