@@ -1,0 +1,58 @@
+"""Slot search as numbers: a problem goes in, offers that can really be driven come out."""
+
+from doorstep.engine.apply import apply
+from doorstep.engine.problem import (
+    Characteristic,
+    Crew,
+    CrewMember,
+    Need,
+    Problem,
+    Request,
+    Resource,
+    ResourceKind,
+    Role,
+    Route,
+    Stop,
+    StopKind,
+    Target,
+    WorkLocation,
+)
+from doorstep.engine.result import Assignment, Move, Offer, Rule, SearchResult
+from doorstep.engine.search import find_offers
+from doorstep.engine.travel import StraightLine, Travel, TravelTable
+from doorstep.engine.validate import validate_offer
+from doorstep.engine.validate_route import Violation, validate_route
+from doorstep.engine.windows import ArrivalWindow, Grid, expand
+
+__all__ = [
+    "ArrivalWindow",
+    "Assignment",
+    "Characteristic",
+    "Crew",
+    "CrewMember",
+    "Grid",
+    "Move",
+    "Need",
+    "Offer",
+    "Problem",
+    "Request",
+    "Resource",
+    "ResourceKind",
+    "Role",
+    "Route",
+    "Rule",
+    "SearchResult",
+    "Stop",
+    "StopKind",
+    "StraightLine",
+    "Target",
+    "Travel",
+    "TravelTable",
+    "Violation",
+    "WorkLocation",
+    "apply",
+    "expand",
+    "find_offers",
+    "validate_offer",
+    "validate_route",
+]

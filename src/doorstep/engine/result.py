@@ -1,0 +1,98 @@
+"""What comes out of a slot search: offers with a concrete plan, and why others fell out."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from doorstep.engine.problem import Target
+from doorstep.platform.values.geo import Coordinates
+
+
+class Rule(StrEnum):
+    """Why a resource or crew is not offered, in the order in which the rules are asked."""
+
+    SEARCHABLE = "searchable"
+    KIND = "kind"
+    WORK_LOCATION = "work_location"
+    RESTRICTED = "restricted"
+    MUST_CHOOSE_FROM = "must_choose_from"
+    CREW_SIZE = "crew_size"
+    SKILL = "skill"
+    TERRITORY = "territory"
+    RADIUS = "radius"
+    WORKING_HOURS = "working_hours"
+    NO_GAP = "no_gap"
+    NOT_TOGETHER = "not_together"  # it has time, but the others it would need do not, or not then
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """New planned times of a stop that is already in the route; its promise holds."""
+
+    stop_id: int
+    departs_s: int
+    arrives_s: int
+    ends_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One resource on its way to the visit.
+
+    `position` is the index the new stop gets in `Route.stops`. `place` is where the resource works:
+    None if it does not travel (work from anywhere, or a facility that receives the customer).
+    `added_travel_s` is what the day's travel grows by; `travel_s` is the leg to this visit.
+    `moves` are the stops of the same route whose planned times change.
+    """
+
+    role_id: int
+    resource_id: int
+    crew_id: int | None
+    route_id: Hashable
+    lane: int
+    position: int
+    place: Coordinates | None
+    departs_s: int
+    arrives_s: int
+    ends_s: int
+    added_travel_s: int
+    travel_s: int
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A target that can be kept, with the plan that keeps it. Lower cost is better."""
+
+    target: Target
+    arrives_s: int
+    ends_s: int
+    assignments: tuple[Assignment, ...]
+    added_travel_s: int
+    cost: int
+
+    @property
+    def resource_ids(self) -> frozenset[int]:
+        """Everybody who would come."""
+        return frozenset(each.resource_id for each in self.assignments)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Offers in the order of the targets, per target best first.
+
+    `removed` says per day how many resources (or crews, where a crew is asked for) each rule took
+    out on that day. Each is counted once, at the last rule it came to in any role.
+    """
+
+    offers: tuple[Offer, ...]
+    removed: Mapping[date, Mapping[Rule, int]]
+
+    @property
+    def best(self) -> tuple[Offer, ...]:
+        """The best offer of every target that has one."""
+        first: dict[int, Offer] = {}
+        for offer in self.offers:
+            first.setdefault(offer.target.id, offer)
+        return tuple(first.values())
