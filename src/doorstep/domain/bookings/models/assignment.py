@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.resources.models import BookableResource
 from doorstep.domain.work.models import Requirement
+from doorstep.platform.lib.address import coordinate_constraints
 
 from .booking import Booking
 from .hold import Hold
@@ -39,6 +40,9 @@ class Assignment(models.Model):
         verbose_name=_("as a member of"),
     )
     lane = models.PositiveSmallIntegerField(default=1)
+    # Where this resource works; empty when it does not travel (by phone, or a facility itself).
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
     starts_at = models.DateTimeField(_("departure"))
     arrives_at = models.DateTimeField(_("arrival"))
     ends_at = models.DateTimeField(_("end"))
@@ -48,6 +52,7 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         ordering = ["role", "pk"]
         constraints = [
+            *coordinate_constraints("assignment"),
             models.CheckConstraint(
                 name="assignment_one_owner",
                 condition=models.Q(booking__isnull=False, hold__isnull=True)

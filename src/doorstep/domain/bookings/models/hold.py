@@ -21,8 +21,6 @@ class Hold(models.Model):
     asset = models.ForeignKey(CustomerAsset, null=True, blank=True, on_delete=models.CASCADE)
     # Set when a visit is about to be moved to the held time.
     booking = models.ForeignKey(Booking, null=True, blank=True, on_delete=models.CASCADE)
-    latitude = models.FloatField(null=True)
-    longitude = models.FloatField(null=True)
     time_zone = models.CharField(max_length=64)
     promised_from = models.DateTimeField()
     promised_to = models.DateTimeField()

@@ -1,0 +1,70 @@
+"""What the business of booking refuses, in words a customer may read."""
+
+from django.utils.translation import gettext_lazy as _
+
+from doorstep.platform.lib.errors import DomainError
+
+
+class OfferGone(DomainError):
+    code = "offer_gone"
+    text = _("Somebody was faster: that time has just been taken. Please choose another one.")
+
+
+class InvalidOffer(DomainError):
+    code = "invalid_offer"
+    text = _("That time cannot be booked. Please choose one from the list.")
+
+
+class HoldExpired(DomainError):
+    code = "hold_expired"
+    text = _("The time is no longer held for you. Please choose a time again.")
+
+
+class HoldNotFound(DomainError):
+    code = "hold_not_found"
+    text = _("There is no time held for you. Please choose a time.")
+
+
+class PastChangeCutoff(DomainError):
+    code = "past_change_cutoff"
+    text = _(
+        "It is too late to move this visit online: that was possible until %(hours)s hours before."
+    )
+
+
+class PastCancelCutoff(DomainError):
+    code = "past_cancel_cutoff"
+    text = _(
+        "It is too late to cancel this visit online: that was possible until %(hours)s hours "
+        "before."
+    )
+
+
+class NotChangeable(DomainError):
+    code = "not_changeable"
+    text = _("This visit can no longer be changed: it is %(status)s.")
+
+
+class ChangedMeanwhile(DomainError):
+    code = "changed_meanwhile"
+    text = _("This visit was changed meanwhile. Please look at it again.")
+
+
+class NoPlace(DomainError):
+    code = "no_place"
+    text = _("We do not know yet where this address is, so no time can be offered.")
+
+
+class NotBookable(DomainError):
+    code = "not_bookable"
+    text = _("This service cannot be booked here.")
+
+
+class KeyReused(DomainError):
+    code = "key_reused"
+    text = _("This form was sent before with other answers. Please start again.")
+
+
+class TransitionRefused(DomainError):
+    code = "transition_refused"
+    text = _("A visit that is %(old)s cannot become %(new)s.")

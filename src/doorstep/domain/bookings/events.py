@@ -1,0 +1,31 @@
+"""What happens to bookings, as news for those above."""
+
+from dataclasses import dataclass
+
+from doorstep.platform.events.registry import Event
+
+
+@dataclass(frozen=True)
+class BookingConfirmed(Event):
+    booking_id: int
+
+
+@dataclass(frozen=True)
+class BookingRescheduled(Event):
+    """The promise changed. Instants are ISO 8601."""
+
+    booking_id: int
+    old_promised_from: str
+    old_promised_to: str
+
+
+@dataclass(frozen=True)
+class BookingCanceled(Event):
+    booking_id: int
+
+
+@dataclass(frozen=True)
+class BookingStatusChanged(Event):
+    booking_id: int
+    old_parent: str
+    new_parent: str

@@ -1,0 +1,104 @@
+"""A portal's policy as targets of the search: which windows or times exist on which days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from doorstep.domain.organization.models import Portal
+from doorstep.domain.organization.models.booking_policy import OfferMode
+from doorstep.engine import Target
+from doorstep.engine import windows as engine_windows
+from doorstep.platform.lib.site_time import local_day
+
+from .errors import InvalidOffer
+
+_KEY_FORMAT = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a customer chooses: arrival between two instants, or at one when they are equal."""
+
+    from_at: datetime
+    to_at: datetime
+
+    @property
+    def key(self) -> str:
+        """A stable name for forms and addresses."""
+        return f"{self.from_at:{_KEY_FORMAT}}-{self.to_at:{_KEY_FORMAT}}"
+
+    @classmethod
+    def of(cls, target: Target) -> "Promise":
+        return cls(
+            datetime.fromtimestamp(target.from_s, UTC), datetime.fromtimestamp(target.to_s, UTC)
+        )
+
+    @classmethod
+    def parse(cls, key: str) -> "Promise":
+        """Raises InvalidOffer for anything that is not a key made by `Promise.key`."""
+        begin, _dash, end = key.partition("-")
+        try:
+            found = cls(
+                datetime.strptime(begin, _KEY_FORMAT).replace(tzinfo=UTC),
+                datetime.strptime(end, _KEY_FORMAT).replace(tzinfo=UTC),
+            )
+        except ValueError as error:
+            raise InvalidOffer from error
+        if found.key != key:
+            raise InvalidOffer
+        return found
+
+
+def bookable_range(portal: Portal, zone: ZoneInfo, now: datetime) -> tuple[date, date]:
+    """First and last bookable day, both included, counted from today at the place of work."""
+    today = local_day(now, zone)
+    return (
+        today + timedelta(days=portal.min_lead_days),
+        today + timedelta(days=portal.max_lead_days),
+    )
+
+
+def targets_for(portal: Portal, zone: ZoneInfo, days: Sequence[date]) -> list[Target]:
+    """All windows or times the portal's policy knows on the given days, bookable or not."""
+    windows = [
+        engine_windows.ArrivalWindow(window.from_time, window.to_time, window.name)
+        for window in portal.windows.all()
+    ]
+    grid = engine_windows.Grid(
+        portal.grid_minutes,
+        anchor=portal.grid_from,
+        restarts_per_window=portal.grid_restarts,
+    )
+    targets: list[Target] = []
+    for day in days:
+        if portal.offer_mode == OfferMode.WINDOWS:
+            if windows:
+                targets += engine_windows.expand(
+                    day, zone, windows=windows, first_id=len(targets)
+                )
+        elif portal.offer_mode == OfferMode.GRID:
+            targets += engine_windows.expand(
+                day,
+                zone,
+                grid=grid,
+                hours=(portal.grid_from, portal.grid_to),
+                first_id=len(targets),
+            )
+        elif windows:
+            targets += engine_windows.expand(
+                day, zone, windows=windows, grid=grid, first_id=len(targets)
+            )
+    return targets
+
+
+def find_target(portal: Portal, zone: ZoneInfo, promise: Promise, now: datetime) -> Target:
+    """The one target a promise names. Raises InvalidOffer off the policy or the lead time."""
+    day = local_day(promise.from_at, zone)
+    first, last = bookable_range(portal, zone, now)
+    if not first <= day <= last:
+        raise InvalidOffer
+    for target in targets_for(portal, zone, [day]):
+        if Promise.of(target) == promise:
+            return target
+    raise InvalidOffer
