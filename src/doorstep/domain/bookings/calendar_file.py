@@ -1,0 +1,127 @@
+"""A visit in the customer's own calendar: the file (RFC 5545) and the links that add it.
+
+Confirmation mail and visit page share this module, so that both say the same.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.utils.translation import gettext
+from icalendar import Calendar, Event, vCalAddress
+
+from doorstep.domain.organization.models import Portal
+from doorstep.domain.organization.selectors import get_company
+from doorstep.platform.lib.site_time import format_date_and_window, get_zone
+
+from .models import Booking, ParentStatus
+
+CONTENT_TYPE = "text/calendar"
+FILE_NAME = "visit.ics"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """What a calendar shows of a visit: from and to are the promised window, or, for an exact
+    time, the work itself."""
+
+    summary: str
+    description: str
+    place: str
+    from_at: datetime
+    to_at: datetime
+
+
+def visit_entry(booking: Booking, *, url: str) -> CalendarEntry:
+    """Texts are in the active language; `url` leads to the visit's page."""
+    order = booking.work_order
+    zone = get_zone(booking.time_zone)
+    is_exact = booking.promised_from == booking.promised_to
+    when = format_date_and_window(booking.promised_from, booking.promised_to, zone, with_zone=True)
+    arrival = gettext("Arrival: %(when)s") if is_exact else gettext("Arrival between: %(when)s")
+    lines = [arrival % {"when": when}]
+    if booking.number:
+        lines.append(gettext("Booking number: %(number)s") % {"number": booking.number})
+    if order.incident_type.preparation:
+        lines.append(
+            gettext("Please prepare: %(what)s") % {"what": order.incident_type.preparation}
+        )
+    lines.append(gettext("See, move or cancel: %(url)s") % {"url": url})
+    service = order.incident_type.customer_name or order.incident_type.name
+    return CalendarEntry(
+        summary=f"{service} – {_company_name(booking)}",
+        description="\n".join(lines),
+        place=order.one_line_address,
+        from_at=booking.promised_from.astimezone(UTC),
+        to_at=(
+            booking.promised_from + timedelta(minutes=booking.duration_minutes)
+            if is_exact
+            else booking.promised_to
+        ).astimezone(UTC),
+    )
+
+
+def visit_calendar(booking: Booking, *, now: datetime, url: str) -> bytes:
+    """The calendar file of a visit, METHOD:PUBLISH: no answer is asked for.
+
+    UID stays for ever and SEQUENCE grows with every change, so that a later file moves or cancels
+    the entry an earlier one made. Times are UTC and need no zone table.
+    """
+    entry = visit_entry(booking, url=url)
+    event = Event()
+    event.add("uid", f"{booking.code}@{settings.MESSAGE_ID_DOMAIN}")
+    event.add("sequence", booking.version)
+    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", entry.from_at)
+    event.add("dtend", entry.to_at)
+    event.add("summary", entry.summary)
+    event.add("description", entry.description)
+    if entry.place:
+        event.add("location", entry.place)
+    event.add("url", url)
+    is_canceled = booking.parent_status is ParentStatus.CANCELED
+    event.add("status", "CANCELLED" if is_canceled else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    portal = booking.work_order.portal
+    if portal and portal.contact_email:
+        # RFC 5546, 3.2.1: what is published names its organizer. No attendees, no mails.
+        event.add("organizer", vCalAddress(f"mailto:{portal.contact_email}"))
+    calendar = Calendar()
+    calendar.add("prodid", "-//Doorstep//Visits//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def google_calendar_url(entry: CalendarEntry) -> str:
+    """Opens Google Calendar with the entry filled in."""
+    values = {
+        "action": "TEMPLATE",
+        "text": entry.summary,
+        "dates": f"{entry.from_at:%Y%m%dT%H%M%SZ}/{entry.to_at:%Y%m%dT%H%M%SZ}",
+        "details": entry.description,
+        "location": entry.place,
+    }
+    return f"https://calendar.google.com/calendar/render?{urlencode(values)}"
+
+
+def outlook_calendar_url(entry: CalendarEntry) -> str:
+    """Opens Outlook on the web with the entry filled in."""
+    values = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": entry.summary,
+        "startdt": f"{entry.from_at:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{entry.to_at:%Y-%m-%dT%H:%M:%SZ}",
+        "body": entry.description,
+        "location": entry.place,
+    }
+    return f"https://outlook.live.com/calendar/0/action/compose?{urlencode(values)}"
+
+
+def _company_name(booking: Booking) -> str:
+    portal = booking.work_order.portal or Portal.objects.filter(is_default=True).first()
+    return portal.company_name if portal else get_company().name
