@@ -4,10 +4,14 @@ import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from . import embedded_postgres, env
+
+# Lets code say ModelForm[Account], which Django's own classes do not all allow.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(env.text("DOORSTEP_HOME", str(Path(__file__).resolve().parents[3])))
 VAR_DIR = Path(env.text("DOORSTEP_VAR", str(BASE_DIR / "var")))
@@ -59,7 +63,7 @@ INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # the office registers on a site of its own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -90,6 +94,7 @@ INSTALLED_APPS = [
     "doorstep.interfaces.portal",
     "doorstep.interfaces.office",
     "doorstep.demo",
+    "doorstep.config",
 ]
 
 MIDDLEWARE = [
@@ -317,7 +322,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 EMAIL_BACKEND = env.text("DOORSTEP_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = env.text("DOORSTEP_SMTP_HOST", "127.0.0.1")
-EMAIL_PORT = env.number("DOORSTEP_SMTP_PORT", 25, minimum=1)
+EMAIL_PORT = env.number("DOORSTEP_SMTP_PORT", 8025 if IS_DEMO else 25, minimum=1)
 EMAIL_HOST_USER = env.text("DOORSTEP_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = env.text("DOORSTEP_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("DOORSTEP_SMTP_STARTTLS", False)

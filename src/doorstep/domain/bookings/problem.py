@@ -74,6 +74,7 @@ def load_problem(
         raise NoPlace
     if not wish.incident_type.duration_minutes:
         raise NotBookable
+    company = get_company()
     rows = _resources(resource_ids)
     crews = [row for row in rows if row.kind == ResourceKind.CREW]
     individuals = [row for row in rows if row.kind != ResourceKind.CREW]
@@ -88,12 +89,12 @@ def load_problem(
             duration_s=wish.incident_type.duration_minutes * 60,
             roles=_roles(wish, days),
             territory=_territory(wish),
-            allows_without_territory=get_company().allows_resources_without_territory,
+            allows_without_territory=company.allows_resources_without_territory,
             radius_m=wish.portal.radius_m if location is EngineWorkLocation.ONSITE else 0.0,
         ),
         targets=tuple(targets),
-        resources=tuple(_resource(row) for row in rows),
-        crews=tuple(_crew(row) for row in crews),
+        resources=tuple(_resource(row, company.time_zone) for row in rows),
+        crews=tuple(_crew(row, company.time_zone) for row in crews),
         routes=routes,
         travel=_travel(place, routes, now),
         now_s=int(now.timestamp()),
@@ -142,20 +143,20 @@ def _resources(resource_ids: Collection[int] | None) -> list[BookableResource]:
     )
 
 
-def _resource(row: BookableResource) -> Resource:
+def _resource(row: BookableResource, company_zone: str) -> Resource:
     return Resource(
         id=row.pk,
         kind=EngineKind(row.kind),
         start=row.start,
-        characteristics=_characteristics(row),
+        characteristics=_characteristics(row, company_zone),
         territories=frozenset(each.pk for each in row.territories.all()),
         speed_factor=float(row.speed_factor),
         is_searchable=row.is_searchable,
     )
 
 
-def _characteristics(row: BookableResource) -> tuple[Characteristic, ...]:
-    zone = zone_of_resource(row)
+def _characteristics(row: BookableResource, company_zone: str) -> tuple[Characteristic, ...]:
+    zone = zone_of_resource(row, default=company_zone)
     return tuple(
         Characteristic(
             each.characteristic_id,
@@ -167,19 +168,21 @@ def _characteristics(row: BookableResource) -> tuple[Characteristic, ...]:
     )
 
 
-def _crew(row: BookableResource) -> Crew:
+def _crew(row: BookableResource, company_zone: str) -> Crew:
     return Crew(
         id=row.pk,
         members=tuple(
-            _crew_member(each) for each in row.memberships.all() if each.member.is_active
+            _crew_member(each, company_zone)
+            for each in row.memberships.all()
+            if each.member.is_active
         ),
-        characteristics=_characteristics(row),
+        characteristics=_characteristics(row, company_zone),
         territories=frozenset(each.pk for each in row.territories.all()),
     )
 
 
-def _crew_member(row: CrewMember) -> EngineCrewMember:
-    zone = zone_of_resource(row.crew)
+def _crew_member(row: CrewMember, company_zone: str) -> EngineCrewMember:
+    zone = zone_of_resource(row.crew, default=company_zone)
     return EngineCrewMember(
         row.member_id,
         None if row.from_on is None else _second(day_bounds(row.from_on, zone)[0]),

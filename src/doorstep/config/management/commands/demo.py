@@ -1,0 +1,126 @@
+"""`doorstep demo`: a believable company, web and worker, in one command."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from doorstep.demo.seed.company import SeedReport, seed_company
+from doorstep.demo.smtp_server import start_smtp
+
+STOP_S = 25
+
+
+class Command(BaseCommand):
+    help = "Make the demo company (once) and serve it: web, worker and a mail server of its own."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--seed-only", action="store_true", help="make the company and stop")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        self.stdout.write("Making the demo company (the first time takes a little)…")
+        report = seed_company(now=timezone.now())
+        if options["seed_only"]:
+            self._print(report, "")
+            return
+        address = f"http://{options['host']}:{options['port']}/"
+        _check_free(options["host"], options["port"])
+        mail = start_smtp(port=settings.EMAIL_PORT, folder=settings.VAR_DIR / "demo-inbox")
+        # SIGTERM ends the demo as Ctrl-C does.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        environment = {**os.environ, "DOORSTEP_DEMO": "1", "DOORSTEP_PUBLIC_URL": address.rstrip("/")}
+        children = [
+            _start(environment, "serve", "--host", options["host"], "--port", str(options["port"])),
+            _start(environment, "worker"),
+        ]
+        try:
+            _wait_until_it_answers(f"{address}health/", children)
+            self._print(report, address)
+            while all(child.poll() is None for child in children):
+                time.sleep(0.5)
+            raise CommandError("The server or the worker has stopped; see the lines above.")
+        except (KeyboardInterrupt, SystemExit):
+            self.stdout.write("\nStopping…")
+        finally:
+            _stop(children)
+            mail.stop()
+
+    def _print(self, report: SeedReport, address: str) -> None:
+        width = max(len(each.email) for each in report.sign_ins)
+        lines = ["", f"  {report.company} is open."]
+        if address:
+            lines += [
+                "",
+                f"  Customers   {address}",
+                f"  Office      {address}office/",
+                f"  Demo inbox  {address}demo/inbox/   (every mail Doorstep sends lands here)",
+            ]
+        lines += ["", "  Sign in as", ""]
+        lines += [
+            f"    {each.role:<14} {each.email:<{width}}   {each.password}"
+            for each in report.sign_ins
+        ]
+        if address:
+            lines += ["", "  Ctrl-C stops it; what you did is still there the next time.", ""]
+        self.stdout.write("\n".join(lines))
+
+
+def _start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
+    # Its own group: Ctrl-C reaches this process alone, which then stops the others in order.
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "doorstep.config.cli", *arguments],
+        env=environment,
+        process_group=0,
+    )
+
+
+def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + STOP_S
+    for child in children:
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _check_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Something answers at {host}:{port} already. Stop it, or choose another port: "
+                "doorstep demo --port 8001"
+            ) from error
+
+
+def _wait_until_it_answers(url: str, children: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if any(child.poll() is not None for child in children):
+            raise CommandError("The server or the worker did not start; see the lines above.")
+        try:
+            with urlopen(url, timeout=2):  # noqa: S310 (our own address)
+                return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise CommandError("The server does not answer after a minute.")

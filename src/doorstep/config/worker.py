@@ -1,0 +1,79 @@
+"""The worker: runs jobs until told to stop, and outlives a restart of the database."""
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+
+import procrastinate
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import close_old_connections
+from procrastinate.contrib.django import app
+
+from . import embedded_postgres
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 15.0
+DRAIN_S = 30.0
+
+
+async def run(*, concurrency: int) -> None:
+    """Run jobs until SIGTERM or SIGINT; running ones get 30 seconds to finish.
+
+    procrastinate's own worker ends when its connection breaks, so it is started again and again,
+    with growing pauses while the database stays away.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    pause = FIRST_PAUSE_S
+    while not stop.is_set():
+        began = loop.time()
+        try:
+            await _work(stop, concurrency)
+        except Exception as error:
+            logger.warning("The worker lost the database (%s); it goes on in %.0f s", error, pause)
+        if loop.time() - began > LONGEST_PAUSE_S:
+            pause = FIRST_PAUSE_S
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+        pause = min(pause * 2, LONGEST_PAUSE_S)
+        if not stop.is_set():
+            await sync_to_async(_revive)()
+
+
+async def _work(stop: asyncio.Event, concurrency: int) -> None:
+    # An app beside the registered one: jobs deferred by tasks must keep using Django's own
+    # connection, so that they belong to the task's transaction.
+    worker_app = procrastinate.App(connector=app.connector.get_worker_connector())
+    worker_app.tasks = app.tasks
+    worker_app.periodic_registry = app.periodic_registry
+    async with worker_app.open_async():
+        work = asyncio.create_task(
+            worker_app.run_worker_async(
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=DRAIN_S,
+                delete_jobs="successful",
+            )
+        )
+        told = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            work.cancel()
+        told.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+
+
+def _revive() -> None:
+    close_old_connections()
+    if settings.EMBEDDED_POSTGRES is not None:
+        try:
+            embedded_postgres.ensure_running(settings.EMBEDDED_POSTGRES)
+        except embedded_postgres.EmbeddedPostgresError as error:
+            logger.warning("The embedded database does not start: %s", error)

@@ -1,0 +1,58 @@
+"""Cancel: give the time back at once, and keep the reason."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.platform.audit.services import Actor, record
+from doorstep.platform.events.events import publish
+from doorstep.platform.identity.roles import STAFF_ROLES
+
+from ..errors import NotBookable
+from ..events import BookingCanceled
+from ..models import Booking, BookingNote, ParentStatus
+from ..rules import check_may_cancel, lock_booking
+from ..selectors import get_default_status
+from .idempotency import earlier_result, keep_result, open_request
+from .placing import lock_resources
+from .status import apply_status
+
+
+@transaction.atomic
+def cancel_booking(
+    *, booking: Booking, reason: str, request_key: str, actor: Actor, now: datetime
+) -> Booking:
+    """Cancel a visit that is still scheduled; staff may do so after the customers' cut-off too.
+
+    Raises NotChangeable, PastCancelCutoff, ChangedMeanwhile, KeyReused, and for staff
+    TransitionRefused.
+    """
+    if actor.user is None:
+        raise NotBookable
+    request = open_request(
+        user=actor.user,
+        key=request_key,
+        values={"do": "cancel", "booking": booking.pk, "reason": reason},
+    )
+    earlier = earlier_result(request)
+    if earlier is not None:
+        return Booking.objects.get(pk=earlier["booking"])
+    lock_resources(booking.assignments.values_list("resource_id", flat=True))
+    current = lock_booking(booking)
+    if actor.user.role not in STAFF_ROLES:
+        check_may_cancel(current, now=now)
+    current.cancel_reason = reason.strip()[:500]
+    current.canceled_at = now
+    current.save(update_fields=["cancel_reason", "canceled_at"])
+    apply_status(current, get_default_status(ParentStatus.CANCELED), actor=actor, at=now)
+    if current.cancel_reason:
+        BookingNote.objects.create(
+            booking=current,
+            text=current.cancel_reason,
+            author=actor.user,
+            is_from_customer=actor.user.role not in STAFF_ROLES,
+        )
+    record(actor=actor, action="canceled", obj=current, data={"reason": current.cancel_reason})
+    keep_result(request, {"booking": current.pk})
+    publish(BookingCanceled(booking_id=current.pk))
+    return current

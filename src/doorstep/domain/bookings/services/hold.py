@@ -1,0 +1,116 @@
+"""Hold: keep an offer for one customer while she fills the form."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from doorstep.domain.customers.models import Contact
+from doorstep.engine import Offer, Target
+
+from ..errors import HoldExpired, HoldNotFound, NotChangeable, OfferGone
+from ..models import Hold, ParentStatus
+from ..problem import Apart
+from ..timetable import Promise, find_target
+from ..wish import Wish, check_bookable, zone_of
+from .placing import place, write_plan
+from .search import apart_of
+
+
+def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold:
+    """Hold the offer named by `key` for the portal's hold minutes.
+
+    A contact holds one time at once: what she held before is released with the same commit.
+    Raises InvalidOffer for a key that is not on offer by policy, OfferGone when somebody was
+    faster, NotBookable, NoPlace, NotChangeable.
+    """
+    check_bookable(wish)
+    if wish.booking is not None and wish.booking.parent_status is not ParentStatus.SCHEDULED:
+        raise NotChangeable(status=wish.booking.status)
+    target = find_target(wish.portal, zone_of(wish), Promise.parse(key), now)
+    if wish.booking is None:
+        return _hold(wish, target, contact, now, apart_of(wish))
+    try:
+        # The old time stays booked until the new one is confirmed, so look beside it first.
+        return _hold(wish, target, contact, now, Apart(holds=apart_of(wish).holds))
+    except OfferGone:
+        return _soft_hold(wish, target, contact, now)
+
+
+def _hold(wish: Wish, target: Target, contact: Contact, now: datetime, apart: Apart) -> Hold:
+    def write(offer: Offer) -> Hold:
+        Hold.objects.filter(contact=contact).delete()
+        hold = _new_hold(wish, target, contact, now)
+        write_plan(offer, hold=hold)
+        return hold
+
+    return place(wish=wish, target=target, now=now, apart=apart, write=write)
+
+
+def _soft_hold(wish: Wish, target: Target, contact: Contact, now: datetime) -> Hold:
+    """A time that only fits when the old one is given up at the same moment.
+
+    It cannot be blocked beside the old visit, whose own time already keeps others out of most of
+    it; confirming swaps both in one transaction, or keeps the old.
+    """
+
+    def write(_offer: Offer) -> Hold:
+        Hold.objects.filter(contact=contact).delete()
+        return _new_hold(wish, target, contact, now)
+
+    return place(wish=wish, target=target, now=now, apart=apart_of(wish), write=write)
+
+
+def _new_hold(wish: Wish, target: Target, contact: Contact, now: datetime) -> Hold:
+    promise = Promise.of(target)
+    return Hold.objects.create(
+        contact=contact,
+        portal=wish.portal,
+        incident_type=wish.incident_type,
+        asset=wish.asset,
+        booking=wish.booking,
+        time_zone=str(zone_of(wish)),
+        promised_from=promise.from_at,
+        promised_to=promise.to_at,
+        expires_at=now + timedelta(minutes=wish.portal.hold_minutes),
+    )
+
+
+def get_hold(*, code: str, contact: Contact, now: datetime) -> Hold:
+    """The contact's own hold. Raises HoldNotFound (also for others' holds) or HoldExpired."""
+    hold = (
+        Hold.objects.filter(code=code, contact=contact)
+        .select_related("portal", "incident_type", "asset__location", "booking__work_order")
+        .first()
+    )
+    if hold is None:
+        raise HoldNotFound
+    if hold.expires_at <= now:
+        raise HoldExpired
+    return hold
+
+
+@transaction.atomic
+def extend_hold(*, code: str, contact: Contact, now: datetime) -> Hold:
+    """Hold it for the portal's minutes from now. Raises HoldNotFound or HoldExpired."""
+    hold = get_hold(code=code, contact=contact, now=now)
+    hold.expires_at = now + timedelta(minutes=hold.portal.hold_minutes)
+    hold.save(update_fields=["expires_at"])
+    return hold
+
+
+def release_hold(*, code: str, contact: Contact) -> bool:
+    """Give the time back at once. False if there was nothing to release."""
+    count, _by_model = Hold.objects.filter(code=code, contact=contact).delete()
+    return count > 0
+
+
+def wish_of(hold: Hold) -> Wish:
+    """What the hold was made for."""
+    return Wish(
+        portal=hold.portal,
+        account=hold.booking.work_order.account if hold.booking else hold.contact.account,
+        incident_type=hold.incident_type,
+        asset=hold.asset,
+        booking=hold.booking,
+        contact=hold.contact,
+    )

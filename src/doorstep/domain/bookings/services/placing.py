@@ -1,0 +1,190 @@
+"""Place a visit: lock whom it needs, look again, write. Every writer of resource time goes here.
+
+Lock first, constrain last: the resource rows are locked in the order of their ids, then the day is
+read again and the engine decides on what is really there; the exclusion constraint of
+ResourceBlock is the last wall. `FOR NO KEY UPDATE` lets others insert rows that point to the
+resource meanwhile.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from django.db import DatabaseError, transaction
+
+from doorstep.domain.resources.models import BookableResource
+from doorstep.engine import Offer, Target, find_offers
+from doorstep.engine import Assignment as EngineAssignment
+from doorstep.platform.lib.db import is_conflict, require_transaction
+
+from ..errors import OfferGone
+from ..models import Assignment, BlockKind, Booking, Hold, ResourceBlock
+from ..problem import Apart, load_problem
+from ..wish import Wish
+
+# So many different teams per target are tried before the search is made anew, and so often.
+_ALTERNATIVES = 4
+_ROUNDS = 3
+
+T = TypeVar("T")
+
+
+class _Lost(Exception):
+    """The candidate's time has gone; roll back its savepoint and with it its locks."""
+
+
+def place(
+    *,
+    wish: Wish,
+    target: Target,
+    now: datetime,
+    apart: Apart,
+    write: Callable[[Offer], T],
+    first_choice: Collection[int] = (),
+    nobody_else: bool = False,
+    also_lock: Collection[int] = (),
+) -> T:
+    """Find a team for `target`, lock it, check again under the lock, and call `write` there.
+
+    `write` gets the engine's offer and runs in the same transaction. `first_choice` are resources
+    to be tried before searching (those of a hold, or those a dispatcher chose: then `nobody_else`);
+    `also_lock` are locked with every team (those of a visit that moves). Raises OfferGone when
+    nobody can come any more.
+    """
+    for ids in _candidates(wish, target, now, apart, first_choice, nobody_else=nobody_else):
+        try:
+            with transaction.atomic():
+                lock_resources({*ids, *also_lock})
+                remove_expired_holds(ids, now)
+                offer = _offer_by(wish, target, now, apart, ids)
+                if offer is None:
+                    raise _Lost
+                return write(offer)
+        except _Lost:
+            continue
+        except DatabaseError as error:
+            if not is_conflict(error):
+                raise
+    raise OfferGone
+
+
+def lock_resources(ids: Collection[int]) -> None:
+    """Lock resource rows in the order of their ids until the transaction ends."""
+    require_transaction()
+    query = BookableResource.objects.filter(pk__in=ids).order_by("pk")
+    list(query.select_for_update(no_key=True).values_list("pk"))
+
+
+def remove_expired_holds(resource_ids: Collection[int], now: datetime) -> int:
+    """A constraint cannot read the clock: free what expired holds of these resources still take."""
+    expired = Hold.objects.filter(
+        pk__in=Assignment.objects.filter(resource__in=resource_ids).values("hold"),
+        expires_at__lte=now,
+    )
+    # One that is being confirmed this moment is locked, and no longer ours to remove.
+    ids = list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    count, _by_model = Hold.objects.filter(pk__in=ids).delete()
+    return count
+
+
+def write_plan(offer: Offer, *, hold: Hold | None = None, booking: Booking | None = None) -> None:
+    """Write the offer's assignments and blocks for a hold or a booking, and move whom it moves.
+
+    Needs the locks taken by `place`.
+    """
+    require_transaction()
+    moves = {move.stop_id: move for each in offer.assignments for move in each.moves}
+    moved = list(Assignment.objects.filter(pk__in=moves).select_related("booking"))
+    # Away first, then anew: the constraint is immediate, and shifted visits pass each other's times.
+    ResourceBlock.objects.filter(assignment__in=moved).delete()
+    for assignment in moved:
+        move = moves[assignment.pk]
+        assignment.starts_at = instant(move.departs_s)
+        assignment.arrives_at = instant(move.arrives_s)
+        assignment.ends_at = instant(move.ends_s)
+    Assignment.objects.bulk_update(moved, ["starts_at", "arrives_at", "ends_at"])
+    for booking_id in {each.booking_id for each in moved if each.booking_id}:
+        refresh_planned_times(booking_id)
+    fresh = [_assignment(each, hold, booking) for each in offer.assignments]
+    Assignment.objects.bulk_create(fresh)
+    ResourceBlock.objects.bulk_create([_block(each) for each in (*moved, *fresh)])
+
+
+def refresh_planned_times(booking_id: int) -> None:
+    """Bring a booking's planned times in line with its assignments: first departure, last end."""
+    rows = list(Assignment.objects.filter(booking=booking_id))
+    Booking.objects.filter(pk=booking_id).update(
+        starts_at=min(row.starts_at for row in rows),
+        arrives_at=max(row.arrives_at for row in rows),
+        ends_at=max(row.ends_at for row in rows),
+    )
+
+
+def _candidates(
+    wish: Wish,
+    target: Target,
+    now: datetime,
+    apart: Apart,
+    first_choice: Collection[int],
+    *,
+    nobody_else: bool,
+) -> Iterator[frozenset[int]]:
+    if first_choice:
+        yield frozenset(first_choice)
+    if nobody_else:
+        return
+    for _round in range(_ROUNDS):
+        problem = load_problem(wish=wish, targets=[target], now=now, apart=apart)
+        offers = find_offers(problem, keep=_ALTERNATIVES).offers
+        if not offers:
+            return
+        for offer in offers:
+            yield team_of(offer)
+
+
+def team_of(offer: Offer) -> frozenset[int]:
+    """Everybody the offer needs, and the crews as whose members they come."""
+    crews = {each.crew_id for each in offer.assignments if each.crew_id is not None}
+    return offer.resource_ids | crews
+
+
+def _offer_by(
+    wish: Wish, target: Target, now: datetime, apart: Apart, ids: Collection[int]
+) -> Offer | None:
+    problem = load_problem(wish=wish, targets=[target], now=now, apart=apart, resource_ids=ids)
+    best = find_offers(problem).best
+    return best[0] if best else None
+
+
+def _assignment(
+    plan: EngineAssignment, hold: Hold | None, booking: Booking | None
+) -> Assignment:
+    return Assignment(
+        hold=hold,
+        booking=booking,
+        role=plan.role_id,
+        resource_id=plan.resource_id,
+        crew_id=plan.crew_id,
+        lane=plan.lane,
+        latitude=plan.place.latitude if plan.place else None,
+        longitude=plan.place.longitude if plan.place else None,
+        starts_at=instant(plan.departs_s),
+        arrives_at=instant(plan.arrives_s),
+        ends_at=instant(plan.ends_s),
+    )
+
+
+def _block(assignment: Assignment) -> ResourceBlock:
+    return ResourceBlock(
+        resource_id=assignment.resource_id,
+        lane=assignment.lane,
+        starts_at=assignment.starts_at,
+        ends_at=assignment.ends_at,
+        kind=BlockKind.VISIT,
+        assignment=assignment,
+    )
+
+
+def instant(seconds: int) -> datetime:
+    """The engine's seconds as an aware instant."""
+    return datetime.fromtimestamp(seconds, UTC)

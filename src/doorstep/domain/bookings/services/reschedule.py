@@ -1,0 +1,74 @@
+"""Reschedule: the customer gives her visit a new time, without ever losing the old one first."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.domain.customers.models import Contact
+from doorstep.engine import Offer
+from doorstep.platform.audit.services import Actor
+
+from ..errors import HoldNotFound, NotBookable
+from ..models import Booking, Hold
+from ..rules import check_may_change, lock_booking
+from ..timetable import Promise, find_target
+from ..wish import check_bookable, zone_of
+from .confirm import lock_hold, team_of_hold
+from .hold import wish_of
+from .idempotency import earlier_result, keep_result, open_request
+from .moving import team_of_booking, write_move
+from .placing import place
+from .search import apart_of
+
+
+@transaction.atomic
+def reschedule_booking(
+    *,
+    booking: Booking,
+    hold_code: str,
+    contact: Contact,
+    request_key: str,
+    actor: Actor,
+    now: datetime,
+) -> Booking:
+    """Move `booking` to the time held for it. Old and new change hands in one commit.
+
+    `booking` is as the customer saw it: if its version moved on, nothing happens. The second submit
+    of a `request_key` gets the first answer. Raises HoldNotFound, OfferGone, NotChangeable,
+    PastChangeCutoff, ChangedMeanwhile, InvalidOffer, KeyReused.
+    """
+    if actor.user is None:
+        raise NotBookable
+    request = open_request(
+        user=actor.user,
+        key=request_key,
+        values={"do": "reschedule", "booking": booking.pk, "hold": hold_code},
+    )
+    earlier = earlier_result(request)
+    if earlier is not None:
+        return Booking.objects.get(pk=earlier["booking"])
+    hold = lock_hold(code=hold_code, contact=contact)
+    if hold.booking_id != booking.pk:
+        raise HoldNotFound
+    wish = wish_of(hold)
+    check_bookable(wish)
+    promise = Promise(hold.promised_from, hold.promised_to)
+    target = find_target(wish.portal, zone_of(wish), promise, now)
+
+    def write(offer: Offer) -> Booking:
+        current = lock_booking(booking)
+        check_may_change(current, now=now)
+        Hold.objects.filter(contact=contact).delete()
+        return write_move(current=current, offer=offer, actor=actor)
+
+    moved = place(
+        wish=wish,
+        target=target,
+        now=now,
+        apart=apart_of(wish),
+        write=write,
+        first_choice=team_of_hold(hold),
+        also_lock=team_of_booking(booking),
+    )
+    keep_result(request, {"booking": moved.pk})
+    return moved
