@@ -109,13 +109,15 @@ class IncidentType(RoleFields):
         """Refuse what customers could not book (product reference 4.1)."""
         if not self.is_customer_bookable:
             return
-        missing: dict[str, str] = {}
+        missing: dict[str, ValidationError] = {}
         if not self.customer_name:
-            missing["customer_name"] = _("Customers need a name to choose it by.")
+            missing["customer_name"] = ValidationError(_("Customers need a name to choose it by."))
         if self.work_order_type is None:
-            missing["work_order_type"] = _("Its work orders need a type.")
+            missing["work_order_type"] = ValidationError(_("Its work orders need a type."))
         if not self.duration_minutes:
-            missing["duration_minutes"] = _("Without a duration no time can be offered.")
+            missing["duration_minutes"] = ValidationError(
+                _("Without a duration no time can be offered.")
+            )
         if missing:
             raise ValidationError(missing)
 
