@@ -39,6 +39,13 @@ CUT = Reply(body=b'{"code":', cut=True)
 SLOW = Reply(body=b"{}", wait_s=30)
 
 
+class QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients of these tests hang up in the middle; that is no news."""
+
+
 class HttpDouble:
     """Answers with `reply`, or asks `answer` when `reply` is None; remembers every request."""
 
@@ -46,8 +53,7 @@ class HttpDouble:
         self.reply = reply
         self.requests: list[Request] = []
         self.stopping = Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = QuietServer(("127.0.0.1", 0), self._handler())
         self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
