@@ -1,10 +1,9 @@
-"""One more stop in a route: every place it fits in, and what moves when it is put there."""
+"""One more stop in a route: every gap it fits into."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from doorstep.engine.result import Move
 from doorstep.engine.route import Timeline
 from doorstep.platform.values.geo import Coordinates
 
@@ -98,111 +97,3 @@ def _fits_without_place(timeline: Timeline, duration_s: int) -> Iterator[Fit]:
             to_s = min(timeline.latest_home_s[gap], end_s) - duration_s
             if from_s <= to_s:
                 yield Fit(gap, from_s, to_s, max(calm_s, from_s), 0, 0, is_after_home=True)
-
-
-def moves_for(timeline: Timeline, visit: Visit, fit: Fit, arrives_s: int) -> tuple[Move, ...]:
-    """The stops whose planned times change if the visit arrives then, in order of the route.
-
-    Stops before the visit come earlier, stops after it later, each only as far as it must.
-    Raises ValueError if the arrival is not one the fit allows.
-    """
-    if not fit.from_s <= arrives_s <= fit.to_s:
-        raise ValueError("the arrival lies outside the fit")
-    plans = [
-        plan
-        for home_gap in _home_gaps(timeline, visit, fit)
-        if (plan := _Shift(timeline, visit, fit, arrives_s, home_gap).moves()) is not None
-    ]
-    if not plans:
-        raise ValueError("the route cannot take the visit at this arrival")
-    planned = {stop.id: stop.arrives_s for stop in timeline.route.stops}
-    return min(
-        plans,
-        key=lambda plan: (
-            sum(move.arrives_s != planned[move.stop_id] for move in plan),
-            sum(abs(move.arrives_s - planned[move.stop_id]) for move in plan),
-        ),
-    )
-
-
-def _home_gaps(timeline: Timeline, visit: Visit, fit: Fit) -> list[int | None]:
-    """The gaps in which the trip to the end place may be made; None: there is no such trip."""
-    count, after_last = len(timeline.route.stops), timeline.last_located + 1
-    if visit.place is not None and fit.gap >= after_last:
-        return [None] if timeline.route.end is None else list(range(fit.gap, count + 1))
-    if not timeline.has_home:
-        return [None]
-    if fit.is_after_home:
-        return list(range(after_last, fit.gap + 1))
-    return list(range(max(after_last, fit.gap), count + 1))
-
-
-@dataclass(frozen=True, slots=True)
-class _Shift:
-    """One way to make room: the visit at a second, the trip home in a certain gap."""
-
-    timeline: Timeline
-    visit: Visit
-    fit: Fit
-    arrives_s: int
-    home_gap: int | None
-
-    def moves(self) -> tuple[Move, ...] | None:
-        """All moves, or None if it cannot be done this way."""
-        before = self._earlier()
-        after = self._later()
-        return None if before is None or after is None else (*reversed(before), *after)
-
-    def _home_s(self) -> int:
-        if self.visit.place is None or self.fit.gap <= self.timeline.last_located:
-            return self.timeline.home_s
-        end = self.timeline.route.end
-        return 0 if end is None else self.visit.leg_from_s(end)
-
-    def _earlier(self) -> list[Move] | None:
-        timeline, stops = self.timeline, self.timeline.route.stops
-        home_gap = self.home_gap if self.fit.is_after_home else None
-        free_s = self.arrives_s - self.fit.travel_s
-        moves: list[Move] = []
-        for index in range(self.fit.gap - 1, -1, -1):
-            if index + 1 == home_gap:
-                free_s -= self._home_s()
-                home_gap = None
-            stop = stops[index]
-            if stop.ends_s <= free_s:
-                if home_gap is None:
-                    break
-                free_s = stop.departs_s
-                continue
-            arrives_s = free_s - stop.duration_s
-            if timeline.anchored[index] or arrives_s < stop.promised_from_s:
-                return None
-            moves.append(Move(stop.id, arrives_s - stop.travel_s, arrives_s, free_s))
-            free_s = arrives_s - stop.travel_s
-        return moves if free_s >= timeline.earliest_s[0] else None
-
-    def _later(self) -> list[Move] | None:
-        timeline, route = self.timeline, self.timeline.route
-        home_gap = None if self.fit.is_after_home else self.home_gap
-        next_located = timeline.next_located[self.fit.gap]
-        free_s = self.arrives_s + self.visit.duration_s
-        moves: list[Move] = []
-        for index in range(self.fit.gap, len(route.stops)):
-            if index == home_gap:
-                free_s += self._home_s()
-            stop = route.stops[index]
-            leg_s = stop.travel_s
-            if index == next_located and self.visit.place is not None and stop.place is not None:
-                leg_s = self.visit.leg_from_s(stop.place)
-            arrives_s = max(stop.arrives_s, free_s + leg_s)
-            ends_s = arrives_s + stop.duration_s
-            if arrives_s > stop.arrives_s and (
-                timeline.anchored[index] or arrives_s > stop.promised_to_s or ends_s > route.to_s
-            ):
-                return None
-            if arrives_s != stop.arrives_s or leg_s != stop.travel_s:
-                moves.append(Move(stop.id, arrives_s - leg_s, arrives_s, ends_s))
-            free_s = max(free_s, ends_s)
-        if home_gap == len(route.stops):
-            free_s += self._home_s()
-        return moves if home_gap is None or free_s <= route.to_s else None

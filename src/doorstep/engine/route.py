@@ -5,7 +5,8 @@ allow. What is left between the two in front of each stop is the room for one mo
 
 The trip to the end place is made at any time after the last stop with a place: in front of an
 afternoon off just as well as behind it. Where stops without a place follow the last one with a
-place, "free" times are therefore kept twice, with that trip still due and with it done.
+place, "free" times are therefore kept twice, with that trip still due and with it done. Nobody is
+taken to have made it in the past.
 """
 
 from dataclasses import dataclass

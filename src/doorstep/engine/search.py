@@ -13,7 +13,7 @@ from doorstep.engine.chances import ByResource, Chances, PlaceOfWork, TargetInde
 from doorstep.engine.cost import preference_s
 from doorstep.engine.eligibility import Ask, Party, refusal
 from doorstep.engine.explain import Tally
-from doorstep.engine.insertion import moves_for
+from doorstep.engine.moves import moves_for
 from doorstep.engine.parties import Roster, Span
 from doorstep.engine.problem import (
     Problem,

@@ -1,0 +1,43 @@
+import pytest
+
+from doorstep.engine import StraightLine, TravelTable
+from doorstep.engine.travel import leg_s
+from doorstep.platform.values.geo import Coordinates, distance_m
+
+LONDON, BRIGHTON = Coordinates(51.5, -0.12), Coordinates(50.82, -0.14)
+
+
+def test_a_straight_line_is_stretched_and_driven_at_a_constant_speed() -> None:
+    estimate = StraightLine(detour_factor=1.5, speed_kmh=36, fixed_s=60)
+
+    metres = distance_m(LONDON, BRIGHTON) * 1.5
+
+    assert estimate.metres(LONDON, BRIGHTON) == metres
+    assert metres / 10 + 60 <= estimate.seconds(LONDON, BRIGHTON) < metres / 10 + 61
+
+
+def test_it_is_no_way_to_the_same_place() -> None:
+    assert StraightLine().seconds(LONDON, LONDON) == 0
+    assert TravelTable({}, StraightLine()).metres(LONDON, LONDON) == 0
+
+
+def test_a_table_goes_first_and_its_fallback_fills_the_gaps() -> None:
+    table = TravelTable({(LONDON, BRIGHTON): (5000, 84_000.0)}, StraightLine())
+
+    assert table.seconds(LONDON, BRIGHTON) == 5000
+    assert table.metres(LONDON, BRIGHTON) == 84_000
+    assert table.seconds(BRIGHTON, LONDON) == StraightLine().seconds(BRIGHTON, LONDON)
+    assert table.metres(BRIGHTON, LONDON) == StraightLine().metres(BRIGHTON, LONDON)
+
+
+def test_a_leg_is_divided_by_the_speed_factor_and_rounded_up() -> None:
+    table = TravelTable({(LONDON, BRIGHTON): (100, 1.0)}, StraightLine())
+
+    assert leg_s(table, LONDON, BRIGHTON, 1.5) == 67
+    assert leg_s(table, None, BRIGHTON, 1.5) == 0
+
+
+@pytest.mark.parametrize("wrong", [{"detour_factor": 0.9}, {"speed_kmh": 0}, {"fixed_s": -1}])
+def test_an_estimate_faster_than_the_straight_line_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError):
+        StraightLine(**wrong)  # type: ignore[arg-type]
