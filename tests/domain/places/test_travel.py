@@ -1,0 +1,181 @@
+"""Travel times: cached, fetched in one go, estimated when nobody answers."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+
+from doorstep.domain.organization.models.company import TravelProvider
+from doorstep.domain.places.models import TravelLeg
+from doorstep.domain.places.services import load_travel, prune_travel_legs
+from doorstep.domain.places.services.travel import KEEP_FOR, UNREACHABLE_S
+from doorstep.engine import StraightLine, Travel, TravelTable
+from doorstep.platform.values.geo import Coordinates
+from tests.doubles.http import GARBAGE, free_url, running
+from tests.doubles.osrm import OsrmDouble
+from tests.factories.organization import make_company
+
+pytestmark = pytest.mark.django_db
+
+HOME, SHOP = Coordinates(53.47, -2.23), Coordinates(53.48, -2.24)
+ISLAND = Coordinates(61.0, -2.24)
+EXTRA_S = 300
+
+
+@pytest.fixture
+def osrm() -> Iterator[OsrmDouble]:
+    with running(OsrmDouble()) as double:
+        make_company(travel_provider=TravelProvider.OSRM, travel_provider_url=double.url)
+        yield double
+
+
+@pytest.fixture
+def load(now: datetime, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
+    def committed(
+        origins: Collection[Coordinates], destinations: Collection[Coordinates], **when: datetime
+    ) -> Travel:
+        with django_capture_on_commit_callbacks(execute=True):
+            return load_travel(origins=origins, destinations=destinations, now=when.get("now", now))
+
+    return committed
+
+
+def test_the_built_in_provider_is_a_straight_line_by_the_company_settings(now: datetime) -> None:
+    make_company(detour_factor=1.5, travel_speed_kmh=30, travel_extra_seconds=60)
+
+    found = load_travel(origins=[HOME], destinations=[SHOP], now=now)
+
+    assert found == StraightLine(detour_factor=1.5, speed_kmh=30, fixed_s=60)
+
+
+def test_a_provider_without_address_is_a_straight_line(now: datetime) -> None:
+    make_company(travel_provider=TravelProvider.OSRM, travel_provider_url="")
+
+    assert isinstance(load_travel(origins=[HOME], destinations=[SHOP], now=now), StraightLine)
+
+
+def test_the_provider_knows_the_road_and_the_company_the_parking(
+    osrm: OsrmDouble, load: Any
+) -> None:
+    found = load([HOME], [SHOP])
+
+    assert found.seconds(HOME, SHOP) == 200 + EXTRA_S
+    assert found.metres(HOME, SHOP) == 2000
+
+
+def test_all_missing_legs_are_asked_for_at_once(osrm: OsrmDouble, load: Any) -> None:
+    found = load([HOME, Coordinates(53.5, -2.2)], [SHOP, Coordinates(53.4, -2.3)])
+
+    assert len(found.pairs) == 4
+    assert len(osrm.requests) == 1
+
+
+def test_what_was_fetched_is_not_asked_for_again(osrm: OsrmDouble, load: Any) -> None:
+    first = load([HOME], [SHOP])
+
+    second = load([HOME], [SHOP])
+
+    assert second.pairs == first.pairs
+    assert len(osrm.requests) == 1
+
+
+def test_only_what_is_missing_is_asked_for(osrm: OsrmDouble, load: Any) -> None:
+    load([HOME], [SHOP])
+    elsewhere = Coordinates(53.5, -2.2)
+
+    load([HOME, elsewhere], [SHOP])
+
+    assert "-2.230000" in osrm.requests[0].path
+    assert "-2.230000" not in osrm.requests[1].path
+
+
+def test_one_way_says_nothing_about_the_way_back(osrm: OsrmDouble, load: Any) -> None:
+    load([HOME], [SHOP])
+
+    load([SHOP], [HOME])
+
+    assert len(osrm.requests) == 2
+
+
+def test_ten_metres_make_no_difference(osrm: OsrmDouble, load: Any) -> None:
+    load([HOME], [SHOP])
+    next_door = Coordinates(53.470004, -2.229996)
+
+    found = load([next_door], [SHOP])
+
+    assert (next_door, SHOP) in found.pairs
+    assert len(osrm.requests) == 1
+
+
+def test_nobody_is_asked_for_the_way_to_the_same_place(osrm: OsrmDouble, load: Any) -> None:
+    found = load([SHOP], [SHOP])
+
+    assert found.seconds(SHOP, SHOP) == 0
+    assert not osrm.requests
+
+
+def test_an_old_leg_is_fetched_anew_and_kept_once(
+    osrm: OsrmDouble, load: Any, now: datetime
+) -> None:
+    load([HOME], [SHOP])
+    later = now + KEEP_FOR + timedelta(seconds=1)
+
+    load([HOME], [SHOP], now=later)
+
+    assert len(osrm.requests) == 2
+    assert TravelLeg.objects.get().fetched_at == later
+
+
+def test_where_no_road_leads_nobody_gets_in_a_day(osrm: OsrmDouble, load: Any) -> None:
+    assert load([HOME], [ISLAND]).seconds(HOME, ISLAND) >= UNREACHABLE_S
+
+
+def test_a_provider_that_talks_garbage_is_estimated_and_not_remembered(
+    osrm: OsrmDouble, load: Any
+) -> None:
+    osrm.reply = GARBAGE
+
+    found = load([HOME], [SHOP])
+
+    assert isinstance(found, TravelTable)
+    assert found.seconds(HOME, SHOP) == StraightLine().seconds(HOME, SHOP)
+    assert not TravelLeg.objects.exists()
+
+
+def test_a_provider_that_is_away_is_estimated(load: Any) -> None:
+    make_company(travel_provider=TravelProvider.OSRM, travel_provider_url=free_url())
+
+    assert load([HOME], [SHOP]).seconds(HOME, SHOP) == StraightLine().seconds(HOME, SHOP)
+
+
+def test_a_cached_search_takes_two_queries(
+    osrm: OsrmDouble,
+    load: Any,
+    now: datetime,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    places = [Coordinates(53.4 + step / 100, -2.2) for step in range(20)]
+    load(places, [SHOP])
+
+    with django_assert_num_queries(2):
+        load_travel(origins=places, destinations=[SHOP], now=now)
+
+
+def test_the_legs_of_another_provider_are_not_used(
+    osrm: OsrmDouble, load: Any, now: datetime
+) -> None:
+    load([HOME], [SHOP])
+    make_company(travel_provider=TravelProvider.VALHALLA, travel_provider_url=free_url())
+
+    assert load([HOME], [SHOP]).pairs == {}
+
+
+def test_pruning_removes_what_is_too_old_only(osrm: OsrmDouble, load: Any, now: datetime) -> None:
+    load([HOME], [SHOP], now=now - KEEP_FOR - timedelta(hours=1))
+    load([SHOP], [HOME], now=now)
+
+    assert prune_travel_legs(now=now) == 1
+
+    assert TravelLeg.objects.get().fetched_at == now
