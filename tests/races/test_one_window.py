@@ -42,15 +42,15 @@ def crowd(count: int) -> list[Contact]:
     return contacts
 
 
-def full_day(world: World) -> None:
-    """Four hours of work: the window has room for one visit only."""
-    world.service.duration_minutes = 240
+def room_for_one(world: World) -> None:
+    """Ninety minutes before the break at noon: ten to twelve has room for one visit only."""
+    world.service.duration_minutes = 90
     world.service.save()
 
 
 def test_of_two_hundred_customers_exactly_one_gets_the_window(now: datetime) -> None:
     world = make_world()
-    full_day(world)
+    room_for_one(world)
     contacts = crowd(CONTENDERS)
     before = deadlocks()
 
@@ -66,7 +66,7 @@ def test_of_two_hundred_customers_exactly_one_gets_the_window(now: datetime) -> 
 
 def test_the_losers_are_offered_what_is_left(now: datetime) -> None:
     world = make_world()
-    full_day(world)
+    room_for_one(world)
     contacts = crowd(8)
 
     run_together(
@@ -80,7 +80,7 @@ def test_the_losers_are_offered_what_is_left(now: datetime) -> None:
 
 def test_ten_technicians_serve_exactly_ten_customers(now: datetime) -> None:
     world = make_world()
-    full_day(world)
+    room_for_one(world)
     for _number in range(9):
         make_technician()
     contacts = crowd(60)
@@ -99,7 +99,7 @@ def test_ten_technicians_serve_exactly_ten_customers(now: datetime) -> None:
 def test_without_lock_and_constraint_the_window_is_sold_many_times(now: datetime) -> None:
     """The twin: the same search and the same writes, only the guards are missing."""
     world = make_world()
-    full_day(world)
+    room_for_one(world)
     contacts = crowd(20)
 
     def book_unguarded(contact: Contact) -> Hold:
@@ -125,7 +125,7 @@ def test_without_lock_and_constraint_the_window_is_sold_many_times(now: datetime
         return hold
 
     with unguarded():
-        run_together([lambda contact=contact: book_unguarded(contact) for contact in contacts])
+        results = run_together([lambda contact=contact: book_unguarded(contact) for contact in contacts])
         found = overlaps()
         ResourceBlock.objects.all().delete()
 
