@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from doorstep.connectors.base import TemporaryFailure
 from doorstep.domain.customers.models import Account
@@ -46,7 +46,7 @@ def test_a_city_alone_is_no_place_to_drive_to() -> None:
     assert locate(city="Manchester") is None
 
 
-def test_a_table_of_ones_own_serves_by_setting(settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_a_table_of_ones_own_serves_by_setting(settings: Settings, tmp_path: Path) -> None:
     table = tmp_path / "streets.csv"
     table.write_text(
         "city,district,postcode,street,latitude,longitude\nGhent,Centre,9000,Veldstraat,51.05,3.72\n"
