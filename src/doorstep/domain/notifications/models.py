@@ -15,6 +15,8 @@ from doorstep.domain.bookings.models import Booking
 from doorstep.domain.customers.models import Contact, Invitation
 from doorstep.domain.organization.models import Portal
 
+from .reasons import Reason
+
 
 class Channel(models.TextChoices):
     EMAIL = "email", _("E-mail")
@@ -31,12 +33,20 @@ class MessageState(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
+class Outcome(models.TextChoices):
+    """What became of an attempt; empty while nobody knows yet."""
+
+    SENT = "sent", _("Handed over")
+    TEMPORARY = "temporary", _("Refused for now")
+    PERMANENT = "permanent", _("Refused for good")
+    UNKNOWN = "unknown", _("Unknown: it may have been handed over")
+    BROKEN = "broken", _("The text could not be made")
+
+
 class Message(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     message_type = models.CharField(_("type"), max_length=40)
-    channel = models.CharField(
-        _("channel"), max_length=10, choices=Channel, default=Channel.EMAIL
-    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.EMAIL)
     portal = models.ForeignKey(
         Portal, null=True, on_delete=models.SET_NULL, verbose_name=_("portal")
     )
@@ -109,6 +119,18 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_type} → {self.address or '?'}"
+
+    @property
+    def reason_text(self) -> str:
+        """Why it is in this state, in words: ours for a known reason, else the mail server's."""
+        if self.reason in Reason.values:
+            return str(Reason(self.reason).label)
+        return self.reason
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID of every attempt, so that a mail sent twice shows once."""
+        return f"{self.uuid}@{settings.MESSAGE_ID_DOMAIN}"
 
 
 class Attempt(models.Model):

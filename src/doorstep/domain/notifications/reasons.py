@@ -1,0 +1,34 @@
+"""Why a message is not sent: codes on the row, words for the office."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(models.TextChoices):
+    NO_CONTACT = "no_contact", _("There is nobody to tell.")
+    CONTACT_GONE = "contact_gone", _("The contact was erased.")
+    CONTACT_INACTIVE = "contact_inactive", _("The contact is not active.")
+    NO_ADDRESS = "no_address", _("The contact has no e-mail address.")
+    ACCOUNT_EXCLUDED = "account_excluded", _("The account is excluded.")
+    ACCOUNT_INACTIVE = "account_inactive", _("The account is not active.")
+    TYPE_EXCLUDED = "type_excluded", _("The work order type is excluded.")
+    BOOKING_GONE = "booking_gone", _("The booking no longer exists.")
+    BOOKING_CANCELED = "booking_canceled", _("The booking was canceled.")
+    VISIT_OVER = "visit_over", _("The visit is over.")
+    INVITATION_GONE = "invitation_gone", _("The invitation no longer exists.")
+    INVITATION_REVOKED = "invitation_revoked", _("The invitation was revoked.")
+    INVITATION_EXPIRED = "invitation_expired", _("The invitation has expired.")
+    INVITATION_USED = "invitation_used", _("The invitation has been redeemed.")
+    SIGN_IN_NOT_ALLOWED = "sign_in_not_allowed", _("The contact may not sign in.")
+    USER_GONE = "user_gone", _("The sign-in no longer exists or is switched off.")
+    NOT_THE_SIGN_IN_ADDRESS = (
+        "not_the_sign_in_address",
+        _("The person no longer signs in with this address."),
+    )
+    STRANGER = "stranger", _("Nobody we know has this address.")
+    TOO_LATE = "too_late", _("It could not be sent while it was of use.")
+    BROKEN = "broken", _("The text could not be made.")
+    OUTCOME_UNKNOWN = (
+        "outcome_unknown",
+        _("The line broke twice after handing it over; it may have arrived."),
+    )
