@@ -12,9 +12,15 @@ register = template.Library()
 
 
 @register.simple_tag
+def icon_url(name: str) -> str:
+    """The address of a picture in icons.svg, for parts that dress it themselves."""
+    return f"{static('web/icons.svg')}#{name}"
+
+
+@register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A picture from icons.svg; hidden from screen readers unless it has a label."""
-    href = f"{static('web/icons.svg')}#{name}"
+    href = icon_url(name)
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href

@@ -1,0 +1,103 @@
+"""Who may open the portal's pages, and how often."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from doorstep.interfaces.web.contacts import find_contact
+from doorstep.interfaces.web.rate_limit import Limit, is_over
+from doorstep.interfaces.web.views import too_many_requests
+
+from .requests import ContactRequest
+
+P = ParamSpec("P")
+ContactView = Callable[Concatenate[ContactRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+SEARCHES = Limit("search", amount=90, seconds=60)
+HOLDS = Limit("hold", amount=20, seconds=60)
+CHANGES = Limit("change", amount=20, seconds=60)
+
+
+def contact_required(view: ContactView[P]) -> View[P]:
+    """The page is for a signed-in contact whose account may use the portal.
+
+    Strangers are sent to sign in; everybody else is told why the page is closed to them.
+    """
+
+    @wraps(view)
+    @never_cache
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        contact = find_contact(request)
+        if contact is None:
+            return closed_to_staff(request)
+        if not contact.may_use_portal:
+            return closed_to_contact(request)
+        found = cast("ContactRequest", request)
+        found.contact = contact
+        return view(found, *args, **kwargs)
+
+    return guarded
+
+
+def booking_open(view: ContactView[P]) -> ContactView[P]:
+    """The page books: it needs a portal with self-scheduling switched on."""
+
+    @wraps(view)
+    def guarded(request: ContactRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.portal.is_self_scheduling_enabled:
+            return _closed(
+                request,
+                title=_("Online booking is closed at the moment"),
+                text=_("You can still see your visits here. To arrange one, please call us."),
+            )
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def limited(limit: Limit, *, methods: tuple[str, ...]) -> Callable[[View[P]], View[P]]:
+    """At most so many requests of these methods; more get the "one moment" page."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method in methods and is_over(request, limit):
+                return too_many_requests(request)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def closed_to_staff(request: HttpRequest) -> HttpResponse:
+    """Somebody signed in who is nobody's contact: staff mostly."""
+    return _closed(
+        request,
+        title=_("You are signed in, but not as a customer"),
+        text=_(
+            "These pages are for customers. Your sign-in belongs to no customer account, so there "
+            "are no visits to show."
+        ),
+    )
+
+
+def closed_to_contact(request: HttpRequest) -> HttpResponse:
+    return _closed(
+        request,
+        title=_("Your account is not open for online booking"),
+        text=_("We cannot show or book visits here for you. Please call us, we will help."),
+    )
+
+
+def _closed(request: HttpRequest, *, title: str, text: str) -> HttpResponse:
+    return render(request, "portal/closed.html", {"title": title, "text": text}, status=403)

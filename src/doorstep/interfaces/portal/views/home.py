@@ -1,0 +1,45 @@
+"""The first page: for strangers what one can do here, for customers their visits."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from doorstep.domain.bookings.models import Booking
+from doorstep.domain.bookings.selectors import change_rules, visits_of
+from doorstep.interfaces.portal.access import contact_required
+from doorstep.interfaces.portal.presenters.visits import VisitView, visit_view
+from doorstep.interfaces.portal.requests import ContactRequest
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return visits(request)
+    return render(request, "portal/landing.html")
+
+
+@contact_required
+def visits(request: ContactRequest) -> HttpResponse:
+    """Active, upcoming and past visits (product reference 4.4)."""
+    now = timezone.now()
+    found = visits_of(request.contact)
+
+    def shown(booking: Booking) -> VisitView:
+        return visit_view(booking, rules=change_rules(booking, now=now))
+
+    shows_past = request.GET.get("show") == "past"
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "first_name": request.contact.first_name,
+            "shows_past": shows_past,
+            "active": shown(found.active) if found.active else None,
+            "upcoming": [] if shows_past else [shown(each) for each in found.upcoming],
+            "past": [shown(each) for each in found.past] if shows_past else [],
+            "upcoming_count": len(found.upcoming),
+            "past_count": len(found.past),
+            "may_book": request.portal.is_self_scheduling_enabled,
+        },
+    )
