@@ -1,6 +1,10 @@
 """Where one more visit fits into one day, checked by hand. Home is minute 0, the wish minute 10."""
 
-from doorstep.engine import Resource, Role, WorkLocation, find_offers
+from dataclasses import replace
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+from doorstep.engine import Grid, Resource, Role, WorkLocation, expand, find_offers
 from tests.unit.engine.worlds import (
     HOME,
     busy,
@@ -199,3 +203,26 @@ def test_a_window_is_open_at_both_ends() -> None:
     [offer] = find_offers(world([day], [window("08:00", "12:00")])).best
 
     assert offer.arrives_s == clock("12:00")
+
+
+def test_the_earlier_arrival_wins_when_the_travel_is_the_same() -> None:
+    late, early = route(1, busy("08:00", "10:00")), route(2)
+
+    [offer] = find_offers(world([late, early], [window("08:00", "12:00")])).best
+
+    assert (set(offer.resource_ids), shown(offer.arrives_s)) == ({2}, "08:10")
+
+
+def test_both_instants_of_a_double_hour_can_be_booked() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    autumn = date(2026, 10, 25)
+    targets = expand(autumn, berlin, grid=Grid(60), hours=(time(2), time(3)))
+    first_s, second_s = (each.from_s for each in targets)
+    night = replace(route(1), from_s=first_s - 3600, to_s=second_s + 7200, day=autumn)
+
+    problem = replace(world([night], targets, request(spot(10), 50)), now_s=night.from_s)
+
+    offers = find_offers(problem).best
+
+    assert [each.arrives_s for each in offers] == [first_s, second_s]
+    assert second_s - first_s == 3600
