@@ -1,4 +1,5 @@
-"""All settings. What differs between installations comes from the environment (docs/reference/configuration.md)."""
+"""All settings. What differs between installations comes from the environment
+(docs/reference/configuration.md)."""
 
 import secrets
 from pathlib import Path
@@ -165,9 +166,7 @@ def _database(url: str) -> dict[str, object]:
 
 
 DATABASE_URL = env.text("DATABASE_URL", "")
-EMBEDDED_POSTGRES = (
-    None if DATABASE_URL else embedded_postgres.cluster_at(VAR_DIR / "postgres")
-)
+EMBEDDED_POSTGRES = None if DATABASE_URL else embedded_postgres.cluster_at(VAR_DIR / "postgres")
 DATABASES = {
     "default": _database(DATABASE_URL or (EMBEDDED_POSTGRES.url if EMBEDDED_POSTGRES else ""))
 }
@@ -215,7 +214,8 @@ REQUIRE_STAFF_MFA = env.flag("DOORSTEP_REQUIRE_STAFF_MFA", not IS_DEMO and not D
 
 
 def _openid_providers() -> list[dict[str, object]]:
-    """DOORSTEP_OIDC names providers; each has DOORSTEP_OIDC_<NAME>_URL, _CLIENT_ID, _SECRET, _LABEL."""
+    """DOORSTEP_OIDC names providers; each has DOORSTEP_OIDC_<NAME>_URL, _CLIENT_ID, _SECRET and
+    _LABEL."""
     providers: list[dict[str, object]] = []
     for name in env.words("DOORSTEP_OIDC"):
         prefix = f"DOORSTEP_OIDC_{name.upper().replace('-', '_')}"
@@ -296,7 +296,8 @@ OFFICE_LANGUAGE = _("Office")
 # --- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+# Nothing is collected: see WHITENOISE_USE_FINDERS.
+STATIC_ROOT = None
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STATICFILES_DIRS = [
@@ -330,7 +331,9 @@ EMAIL_USE_SSL = env.flag("DOORSTEP_SMTP_TLS", False)
 EMAIL_TIMEOUT = 60
 DEFAULT_FROM_EMAIL = env.text("DOORSTEP_FROM_EMAIL", "Doorstep <noreply@localhost>")
 # The domain part of Message-IDs.
-MESSAGE_ID_DOMAIN = env.text("DOORSTEP_MESSAGE_ID_DOMAIN", urlsplit(PUBLIC_URL).hostname or "localhost")
+MESSAGE_ID_DOMAIN = env.text(
+    "DOORSTEP_MESSAGE_ID_DOMAIN", urlsplit(PUBLIC_URL).hostname or "localhost"
+)
 
 # --- Office ---------------------------------------------------------------------------------------
 
@@ -351,9 +354,7 @@ UNFOLD = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
-    },
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("DOORSTEP_LOG_LEVEL", "INFO")},
     "loggers": {
@@ -362,6 +363,3 @@ LOGGING = {
         "mail.log": {"level": "WARNING"},
     },
 }
-SILENCED_SYSTEM_CHECKS = [
-    # allauth's advice about rate limits behind proxies; ClientAddressMiddleware answers it.
-]
