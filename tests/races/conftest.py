@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
 
 
 def run_together(tasks: Iterable[Callable[[], object]]) -> list[object]:
-    """Run each in a thread of its own, released together; the result is what it returned or raised."""
+    """Run each in a thread of its own, released together; get what they returned or raised."""
     tasks = list(tasks)
     results: list[object] = [None] * len(tasks)
     barrier = threading.Barrier(len(tasks))
@@ -32,9 +32,7 @@ def run_together(tasks: Iterable[Callable[[], object]]) -> list[object]:
         finally:
             connections.close_all()
 
-    threads = [
-        threading.Thread(target=run, args=(index, task)) for index, task in enumerate(tasks)
-    ]
+    threads = [threading.Thread(target=run, args=(index, task)) for index, task in enumerate(tasks)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -144,9 +144,7 @@ def test_crews_that_share_members_never_deadlock(now: datetime) -> None:
         make_crew(shuffled.sample(members, 3), name=f"Crew {number}")
     service = make_incident_type(duration_minutes=90, crew_size=3, resource_kind="crew")
     crews = World(world.portal, world.technician, service, world.contact)
-    contacts = [
-        make_contact(account=make_account(), user=make_user(), phone="") for _ in range(40)
-    ]
+    contacts = [make_contact(account=make_account(), user=make_user(), phone="") for _ in range(40)]
     before = deadlocks()
 
     results = run_together(

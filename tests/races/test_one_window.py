@@ -125,14 +125,14 @@ def test_without_lock_and_constraint_the_window_is_sold_many_times(now: datetime
         return hold
 
     with unguarded():
-        results = run_together([lambda contact=contact: book_unguarded(contact) for contact in contacts])
+        run_together([lambda contact=contact: book_unguarded(contact) for contact in contacts])
         found = overlaps()
         ResourceBlock.objects.all().delete()
 
     assert found > 0
 
 
-class unguarded:
+class unguarded:  # noqa: N801 (reads as a function in a with statement)
     """Without the exclusion constraint, for the length of a with statement."""
 
     def __enter__(self) -> None:

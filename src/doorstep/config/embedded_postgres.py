@@ -189,9 +189,7 @@ def _unprivileged_user() -> str:
 
 def _reachable(path: Path) -> bool:
     """Whether everybody may enter every existing directory above `path`."""
-    return all(
-        parent.stat().st_mode & 0o001 for parent in (path, *path.parents) if parent.is_dir()
-    )
+    return all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents) if parent.is_dir())
 
 
 def _answers(cluster: Cluster) -> bool:

@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from . import embedded_postgres
 
@@ -49,7 +50,9 @@ async def run(*, concurrency: int) -> None:
 async def _work(stop: asyncio.Event, concurrency: int) -> None:
     # An app beside the registered one: jobs deferred by tasks must keep using Django's own
     # connection, so that they belong to the task's transaction.
-    worker_app = procrastinate.App(connector=app.connector.get_worker_connector())
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+    worker_app = procrastinate.App(connector=connector.get_worker_connector())
     worker_app.tasks = app.tasks
     worker_app.periodic_registry = app.periodic_registry
     async with worker_app.open_async():

@@ -1,6 +1,7 @@
 """From an offer to a booking, and its change and end."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -13,6 +14,7 @@ from doorstep.domain.bookings.models import (
     ParentStatus,
     ResourceBlock,
 )
+from doorstep.domain.bookings.selectors import get_default_status, get_visit, visits_of
 from doorstep.domain.bookings.services.assign import move_booking
 from doorstep.domain.bookings.services.cancel import cancel_booking
 from doorstep.domain.bookings.services.confirm import confirm_hold
@@ -20,7 +22,6 @@ from doorstep.domain.bookings.services.hold import extend_hold, get_hold, hold_o
 from doorstep.domain.bookings.services.reschedule import reschedule_booking
 from doorstep.domain.bookings.services.search import search_offers
 from doorstep.domain.bookings.services.status import set_status
-from doorstep.domain.bookings.selectors import get_default_status, get_visit, visits_of
 from doorstep.domain.bookings.timetable import Promise
 from doorstep.domain.work.models import RequirementStatus, SystemStatus, WorkOrder
 from doorstep.platform.audit.models import Source
@@ -46,7 +47,7 @@ from tests.factories.work import make_incident_type
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def world() -> World:
     return make_world()
 
@@ -487,7 +488,7 @@ def test_moving_past_other_visits_keeps_every_block_apart(world: World, now: dat
     move(world, bookings[0], window_key(THURSDAY, 15, 17), now)
 
     blocks = list(ResourceBlock.objects.order_by("starts_at"))
-    assert all(a.ends_at <= b.starts_at for a, b in zip(blocks, blocks[1:], strict=False))
+    assert all(a.ends_at <= b.starts_at for a, b in pairwise(blocks))
 
 
 # --- Cancel and status ----------------------------------------------------------------------------
@@ -542,9 +543,7 @@ def test_a_company_status_counts_as_its_parent(world: World, now: datetime) -> N
     booking = book(world, now=now)
     late = BookingStatus.objects.create(name="Running late", parent=ParentStatus.TRAVELING)
 
-    changed = set_status(
-        booking=booking, status=late, actor=Actor(Source.OFFICE, dana()), at=now
-    )
+    changed = set_status(booking=booking, status=late, actor=Actor(Source.OFFICE, dana()), at=now)
 
     assert changed.timestamps.last().parent == ParentStatus.TRAVELING
     order = WorkOrder.objects.get(pk=changed.work_order_id)
@@ -578,9 +577,7 @@ def test_home_sorts_visits_by_their_status(world: World, now: datetime) -> None:
     upcoming = book(world, now=now, key=window_key(THURSDAY, 8, 10))
     traveling = book(world, now=now, key=window_key(THURSDAY, 10, 12))
     also_traveling = book(world, now=now, key=window_key(THURSDAY, 13, 15))
-    canceled = cancel(
-        book(world, now=now, key=window_key(FRIDAY)), actor_of(world.contact), now
-    )
+    canceled = cancel(book(world, now=now, key=window_key(FRIDAY)), actor_of(world.contact), now)
     for booking in (traveling, also_traveling):
         set_status(
             booking=booking,
@@ -589,7 +586,7 @@ def test_home_sorts_visits_by_their_status(world: World, now: datetime) -> None:
             at=now,
         )
 
-    home = visits_of(world.contact, now=now)
+    home = visits_of(world.contact)
 
     assert home.active == traveling
     assert home.upcoming == [upcoming, also_traveling]
@@ -604,8 +601,8 @@ def test_the_primary_contact_sees_all_visits_of_the_account(world: World, now: d
     hers = book(world, now=now)
     theirs = book(world, now=now, contact=colleague, key=window_key(FRIDAY))
 
-    assert set(visits_of(world.contact, now=now).upcoming) == {hers, theirs}
-    assert visits_of(colleague, now=now).upcoming == [theirs]
+    assert set(visits_of(world.contact).upcoming) == {hers, theirs}
+    assert visits_of(colleague).upcoming == [theirs]
 
 
 def test_somebody_free_is_found_when_the_nearest_is_taken(world: World, now: datetime) -> None:

@@ -21,7 +21,7 @@ from tests.factories.work import make_incident_type
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def world() -> World:
     return make_world()
 
@@ -210,6 +210,20 @@ def test_without_coordinates_nothing_can_be_offered(world: World, now: datetime)
         search_offers(wish=world.wish, now=now)
 
 
+def test_a_dated_restriction_counts_on_its_days_only(world: World, now: datetime) -> None:
+    ResourcePreference.objects.create(
+        account=world.contact.account,
+        resource=world.technician,
+        kind=PreferenceKind.RESTRICTED,
+        from_on=THURSDAY,
+        to_on=THURSDAY,
+    )
+
+    found = search_offers(wish=world.wish, now=now, from_day=date(2026, 11, 25), days=3)
+
+    assert [len(day.windows) for day in found.days] == [4, 0, 4]
+
+
 @pytest.mark.parametrize("flaw", ["inactive", "hidden", "excluded", "portal off", "account"])
 def test_what_is_not_offered_cannot_be_searched(world: World, now: datetime, flaw: str) -> None:
     service, portal, account = world.service, world.portal, world.contact.account
@@ -244,7 +258,11 @@ def test_the_number_of_queries_does_not_grow_with_the_company(
 ) -> None:
     for number in range(5):
         make_crew([tina(), world.technician], name=f"Crew {number}")
-        book(world, now=now, key=window_key(day=date(2026, 11, 24 + number % 3), from_hour=13, to_hour=15))
+        book(
+            world,
+            now=now,
+            key=window_key(day=date(2026, 11, 24 + number % 3), from_hour=13, to_hour=15),
+        )
     Portal.objects.get()
 
     with django_assert_max_num_queries(22):

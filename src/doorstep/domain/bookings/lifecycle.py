@@ -41,9 +41,7 @@ def derive_system_status(bookings: Collection[BookingState]) -> SystemStatus:
     """
     live = [booking for booking in bookings if booking.parent is not P.CANCELED]
     parents = {booking.parent for booking in live}
-    done = {
-        booking.completes_work_order for booking in live if booking.parent is P.COMPLETED
-    }
+    done = {booking.completes_work_order for booking in live if booking.parent is P.COMPLETED}
     under_way = parents & {P.TRAVELING, P.ON_BREAK, P.IN_PROGRESS}
     if under_way or (P.SCHEDULED in parents and True in done):
         return SystemStatus.IN_PROGRESS

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any, cast
 
 from django.db.models import Count, Q
 from django.db.models.query import QuerySet
@@ -161,7 +163,9 @@ def _characteristics(row: BookableResource, company_zone: str) -> tuple[Characte
         Characteristic(
             each.characteristic_id,
             each.rating,
-            None if each.valid_from_on is None else _second(day_bounds(each.valid_from_on, zone)[0]),
+            None
+            if each.valid_from_on is None
+            else _second(day_bounds(each.valid_from_on, zone)[0]),
             None if each.valid_to_on is None else _second(day_bounds(each.valid_to_on, zone)[1]),
         )
         for each in row.characteristics.all()
@@ -218,13 +222,9 @@ def _day_routes(
             continue
         from_s, to_s = stretches[0][0], stretches[-1][1]
         taken = lanes.get((resource.pk, lane.number), _Lane())
-        visits = [
-            stop for stop in taken.visits if stop.ends_s > from_s and stop.departs_s < to_s
-        ]
+        visits = [stop for stop in taken.visits if stop.ends_s > from_s and stop.departs_s < to_s]
         gaps = [
-            (before[1], after[0])
-            for before, after in zip(stretches, stretches[1:], strict=False)
-            if before[1] < after[0]
+            (before[1], after[0]) for before, after in pairwise(stretches) if before[1] < after[0]
         ]
         outside = [
             (max(start, from_s), min(end, to_s))
@@ -274,7 +274,7 @@ def _without(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[I
 def _taken(
     resource_ids: Collection[int], span: tuple[datetime, datetime], now: datetime, apart: Apart
 ) -> dict[tuple[int, int], _Lane]:
-    """What takes time, per (resource, lane): visits and live holds as stops, appointments as busy."""
+    """What takes time, per (resource, lane): visits and live holds as stops, appointments."""
     lanes: dict[tuple[int, int], _Lane] = defaultdict(_Lane)
     rows = (
         Assignment.objects.filter(
@@ -294,7 +294,8 @@ def _taken(
         )
         .order_by("starts_at")
     )  # fmt: skip
-    for row in rows:
+    # The joined columns are empty for holds, which the stubs do not know.
+    for row in cast("Iterable[tuple[Any, ...]]", rows):
         (
             pk, resource_id, lane, starts_at, arrives_at, ends_at, hold_id, company,
             promised_from, promised_to, is_pinned, parent, latitude, longitude,

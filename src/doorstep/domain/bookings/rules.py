@@ -30,9 +30,12 @@ class ChangeRules:
         return self.cancel_error is None
 
 
-def change_rules(booking: Booking, *, now: datetime) -> ChangeRules:
-    """The rules of the portal the visit was booked on; hours count back from the promise's start."""
-    portal = portal_of(booking)
+def change_rules(booking: Booking, *, now: datetime, portal: Portal | None = None) -> ChangeRules:
+    """The rules of the portal the visit was booked on; hours count back from the promise's start.
+
+    `portal` answers for visits that staff made; without it the default portal is asked for.
+    """
+    portal = booking.work_order.portal or portal or get_default_portal()
     change_until = booking.promised_from - timedelta(hours=portal.change_cutoff_hours)
     cancel_until = booking.promised_from - timedelta(hours=portal.cancel_cutoff_hours)
     change_error: DomainError | None = None

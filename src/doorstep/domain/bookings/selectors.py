@@ -1,7 +1,6 @@
 """Read bookings: a customer's visits, one visit, and who may see it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -55,7 +54,7 @@ def get_visit(*, code: str, contact: Contact) -> Booking:
     return visible_to(contact).get(code=code)
 
 
-def visits_of(contact: Contact, *, now: datetime) -> HomeVisits:
+def visits_of(contact: Contact) -> HomeVisits:
     """Everything for the home page, soonest first; the past newest first, at most fifty."""
     visits = visible_to(contact)
     open_visits = list(visits.exclude(status__parent__in=_PAST).order_by("promised_from", "pk"))

@@ -74,9 +74,7 @@ def targets_for(portal: Portal, zone: ZoneInfo, days: Sequence[date]) -> list[Ta
     for day in days:
         if portal.offer_mode == OfferMode.WINDOWS:
             if windows:
-                targets += engine_windows.expand(
-                    day, zone, windows=windows, first_id=len(targets)
-                )
+                targets += engine_windows.expand(day, zone, windows=windows, first_id=len(targets))
         elif portal.offer_mode == OfferMode.GRID:
             targets += engine_windows.expand(
                 day,

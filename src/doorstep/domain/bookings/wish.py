@@ -59,7 +59,10 @@ def check_bookable(wish: Wish) -> None:
     )
     asset_fits = wish.asset is None or (
         wish.asset.account_id == wish.account.pk
-        and (wish.booking is not None or (wish.asset.is_active and wish.portal.allows_asset_selection))
+        and (
+            wish.booking is not None
+            or (wish.asset.is_active and wish.portal.allows_asset_selection)
+        )
     )
     if not (
         offered

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 from django.db.models.query import QuerySet
@@ -104,6 +104,24 @@ def preferences_for(
         restricted=frozenset(found[PreferenceKind.RESTRICTED]),
         must=frozenset(found[PreferenceKind.MUST]),
     )
+
+
+def preference_changes(
+    *, account: Account, incident_type: IncidentType, work_order: WorkOrder | None = None
+) -> set[date]:
+    """The days from which other preferences hold than on the day before."""
+    owner = Q(account=account) | Q(incident_type=incident_type)
+    if work_order is not None:
+        owner |= Q(work_order=work_order)
+    dated = ResourcePreference.objects.filter(owner).exclude(
+        from_on__isnull=True, to_on__isnull=True
+    )
+    return {
+        day
+        for from_on, to_on in dated.values_list("from_on", "to_on")
+        for day in (from_on, to_on and to_on + timedelta(days=1))
+        if day is not None
+    }
 
 
 def _needs(rows: Iterable[NeedFields]) -> tuple[NeedSpec, ...]:

@@ -29,7 +29,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A sign-in identity. What a person is to the business hangs on Contact and BookableResource."""
+    """A sign-in identity. What it is to the business hangs on Contact and BookableResource."""
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True)

@@ -28,7 +28,7 @@ class Coordinates:
 
 
 def distance_m(a: Coordinates, b: Coordinates) -> float:
-    """Great-circle distance in metres by the haversine formula (at most 0.3 % off the ellipsoid)."""
+    """Great-circle distance in metres, by the haversine formula (0.3 % off the ellipsoid)."""
     lat_a, lat_b = radians(a.latitude), radians(b.latitude)
     half_lat = sin((lat_b - lat_a) / 2)
     half_lon = sin(radians(b.longitude - a.longitude) / 2)

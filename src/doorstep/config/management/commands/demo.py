@@ -42,7 +42,11 @@ class Command(BaseCommand):
         mail = start_smtp(port=settings.EMAIL_PORT, folder=settings.VAR_DIR / "demo-inbox")
         # SIGTERM ends the demo as Ctrl-C does.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        environment = {**os.environ, "DOORSTEP_DEMO": "1", "DOORSTEP_PUBLIC_URL": address.rstrip("/")}
+        environment = {
+            **os.environ,
+            "DOORSTEP_DEMO": "1",
+            "DOORSTEP_PUBLIC_URL": address.rstrip("/"),
+        }
         children = [
             _start(environment, "serve", "--host", options["host"], "--port", str(options["port"])),
             _start(environment, "worker"),

@@ -2,257 +2,695 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import doorstep.domain.bookings.models.block
-import doorstep.platform.lib.address
-import doorstep.platform.lib.tokens
 from django.conf import settings
 from django.db import migrations, models
 
+import doorstep.domain.bookings.models.block
+import doorstep.platform.lib.address
+import doorstep.platform.lib.tokens
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
-        ('organization', '0001_initial'),
-        ('resources', '0001_initial'),
-        ('work', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("organization", "0001_initial"),
+        ("resources", "0001_initial"),
+        ("work", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=doorstep.platform.lib.tokens.new_code, editable=False, max_length=32, unique=True)),
-                ('number', models.CharField(editable=False, max_length=20, null=True, unique=True, verbose_name='self-scheduling number')),
-                ('method', models.CharField(choices=[('portal', 'Customer, on the portal'), ('office', 'Office'), ('board', 'Dispatch board'), ('api', 'API'), ('system', 'System')], default='office', max_length=20, verbose_name='booked by way of')),
-                ('promised_from', models.DateTimeField(verbose_name='promised from')),
-                ('promised_to', models.DateTimeField(verbose_name='promised to')),
-                ('starts_at', models.DateTimeField(verbose_name='departure')),
-                ('arrives_at', models.DateTimeField(verbose_name='planned arrival')),
-                ('ends_at', models.DateTimeField(verbose_name='planned end')),
-                ('duration_minutes', models.PositiveIntegerField(verbose_name='work (minutes)')),
-                ('time_zone', models.CharField(max_length=64, validators=[doorstep.platform.lib.address.validate_time_zone], verbose_name='zone of the place of work')),
-                ('is_pinned', models.BooleanField(default=False, help_text='Planning must not move it.', verbose_name='pinned')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('cancel_reason', models.CharField(blank=True, max_length=500, verbose_name='reason for canceling')),
-                ('canceled_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='canceled')),
-                ('completed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='completed')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('booked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='bookings', to='customers.contact', verbose_name='booked by')),
-                ('work_order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='work.workorder', verbose_name='work order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=doorstep.platform.lib.tokens.new_code,
+                        editable=False,
+                        max_length=32,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        editable=False,
+                        max_length=20,
+                        null=True,
+                        unique=True,
+                        verbose_name="self-scheduling number",
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("portal", "Customer, on the portal"),
+                            ("office", "Office"),
+                            ("board", "Dispatch board"),
+                            ("api", "API"),
+                            ("system", "System"),
+                        ],
+                        default="office",
+                        max_length=20,
+                        verbose_name="booked by way of",
+                    ),
+                ),
+                ("promised_from", models.DateTimeField(verbose_name="promised from")),
+                ("promised_to", models.DateTimeField(verbose_name="promised to")),
+                ("starts_at", models.DateTimeField(verbose_name="departure")),
+                ("arrives_at", models.DateTimeField(verbose_name="planned arrival")),
+                ("ends_at", models.DateTimeField(verbose_name="planned end")),
+                ("duration_minutes", models.PositiveIntegerField(verbose_name="work (minutes)")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        max_length=64,
+                        validators=[doorstep.platform.lib.address.validate_time_zone],
+                        verbose_name="zone of the place of work",
+                    ),
+                ),
+                (
+                    "is_pinned",
+                    models.BooleanField(
+                        default=False, help_text="Planning must not move it.", verbose_name="pinned"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "cancel_reason",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="reason for canceling"
+                    ),
+                ),
+                (
+                    "canceled_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="canceled"
+                    ),
+                ),
+                (
+                    "completed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="completed"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "booked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="bookings",
+                        to="customers.contact",
+                        verbose_name="booked by",
+                    ),
+                ),
+                (
+                    "work_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="work.workorder",
+                        verbose_name="work order",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'booking',
-                'verbose_name_plural': 'bookings',
-                'ordering': ['-promised_from', '-pk'],
+                "verbose_name": "booking",
+                "verbose_name_plural": "bookings",
+                "ordering": ["-promised_from", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='BookingNote',
+            name="BookingNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=5000, verbose_name='text')),
-                ('is_from_customer', models.BooleanField(default=False, verbose_name='from the customer')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='bookings.booking')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(max_length=5000, verbose_name="text")),
+                (
+                    "is_from_customer",
+                    models.BooleanField(default=False, verbose_name="from the customer"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="bookings.booking",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'note',
-                'verbose_name_plural': 'notes',
-                'ordering': ['created_at', 'pk'],
+                "verbose_name": "note",
+                "verbose_name_plural": "notes",
+                "ordering": ["created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='BookingStatus',
+            name="BookingStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('parent', models.CharField(choices=[('scheduled', 'Scheduled'), ('traveling', 'Traveling'), ('on_break', 'On break'), ('in_progress', 'In progress'), ('completed', 'Completed'), ('canceled', 'Canceled')], max_length=20, verbose_name='parent status')),
-                ('is_default', models.BooleanField(default=False, help_text='Used when Doorstep itself sets this parent status.', verbose_name='default of its parent')),
-                ('completes_work_order', models.BooleanField(default=True, help_text='For completed: off means partly done, another visit is needed.', verbose_name='completes the work order')),
-                ('color', models.CharField(default='#64748b', max_length=7, verbose_name='color')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "parent",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("traveling", "Traveling"),
+                            ("on_break", "On break"),
+                            ("in_progress", "In progress"),
+                            ("completed", "Completed"),
+                            ("canceled", "Canceled"),
+                        ],
+                        max_length=20,
+                        verbose_name="parent status",
+                    ),
+                ),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Used when Doorstep itself sets this parent status.",
+                        verbose_name="default of its parent",
+                    ),
+                ),
+                (
+                    "completes_work_order",
+                    models.BooleanField(
+                        default=True,
+                        help_text="For completed: off means partly done, another visit is needed.",
+                        verbose_name="completes the work order",
+                    ),
+                ),
+                ("color", models.CharField(default="#64748b", max_length=7, verbose_name="color")),
             ],
             options={
-                'verbose_name': 'booking status',
-                'verbose_name_plural': 'booking statuses',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('parent',), name='status_one_default', violation_error_message='Another status is the default of this parent.'), models.CheckConstraint(condition=models.Q(('parent__in', ['scheduled', 'traveling', 'on_break', 'in_progress', 'completed', 'canceled'])), name='status_parent')],
+                "verbose_name": "booking status",
+                "verbose_name_plural": "booking statuses",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("parent",),
+                        name="status_one_default",
+                        violation_error_message="Another status is the default of this parent.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "parent__in",
+                                [
+                                    "scheduled",
+                                    "traveling",
+                                    "on_break",
+                                    "in_progress",
+                                    "completed",
+                                    "canceled",
+                                ],
+                            )
+                        ),
+                        name="status_parent",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='booking',
-            name='status',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.bookingstatus', verbose_name='status'),
+            model_name="booking",
+            name="status",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bookings",
+                to="bookings.bookingstatus",
+                verbose_name="status",
+            ),
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=doorstep.platform.lib.tokens.new_code, editable=False, max_length=32, unique=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('time_zone', models.CharField(max_length=64)),
-                ('promised_from', models.DateTimeField()),
-                ('promised_to', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(verbose_name='held until')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('asset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='customers.customerasset')),
-                ('booking', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='bookings.booking')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='customers.contact')),
-                ('incident_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='work.incidenttype')),
-                ('portal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organization.portal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=doorstep.platform.lib.tokens.new_code,
+                        editable=False,
+                        max_length=32,
+                        unique=True,
+                    ),
+                ),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                ("time_zone", models.CharField(max_length=64)),
+                ("promised_from", models.DateTimeField()),
+                ("promised_to", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(verbose_name="held until")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="customers.customerasset",
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="bookings.booking",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holds",
+                        to="customers.contact",
+                    ),
+                ),
+                (
+                    "incident_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="work.incidenttype"
+                    ),
+                ),
+                (
+                    "portal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="organization.portal"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hold',
-                'verbose_name_plural': 'holds',
-                'ordering': ['expires_at'],
+                "verbose_name": "hold",
+                "verbose_name_plural": "holds",
+                "ordering": ["expires_at"],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.PositiveSmallIntegerField(default=0)),
-                ('lane', models.PositiveSmallIntegerField(default=1)),
-                ('starts_at', models.DateTimeField(verbose_name='departure')),
-                ('arrives_at', models.DateTimeField(verbose_name='arrival')),
-                ('ends_at', models.DateTimeField(verbose_name='end')),
-                ('crew', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.bookableresource', verbose_name='as a member of')),
-                ('requirement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assignments', to='work.requirement')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='resources.bookableresource', verbose_name='resource')),
-                ('booking', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='bookings.booking')),
-                ('hold', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='bookings.hold')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.PositiveSmallIntegerField(default=0)),
+                ("lane", models.PositiveSmallIntegerField(default=1)),
+                ("starts_at", models.DateTimeField(verbose_name="departure")),
+                ("arrives_at", models.DateTimeField(verbose_name="arrival")),
+                ("ends_at", models.DateTimeField(verbose_name="end")),
+                (
+                    "crew",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="resources.bookableresource",
+                        verbose_name="as a member of",
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="assignments",
+                        to="work.requirement",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="resources.bookableresource",
+                        verbose_name="resource",
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="bookings.booking",
+                    ),
+                ),
+                (
+                    "hold",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="bookings.hold",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'assignment',
-                'verbose_name_plural': 'assignments',
-                'ordering': ['role', 'pk'],
+                "verbose_name": "assignment",
+                "verbose_name_plural": "assignments",
+                "ordering": ["role", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='RequestKey',
+            name="RequestKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('result', models.JSONField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("result", models.JSONField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ResourceBlock',
+            name="ResourceBlock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lane', models.PositiveSmallIntegerField(default=1)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('visit', 'Visit or hold'), ('time_off', 'Time off'), ('outside', 'Outside appointment')], default='visit', max_length=20)),
-                ('assignment', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='block', to='bookings.assignment')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blocks', to='resources.bookableresource')),
-                ('time_off', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='blocks', to='resources.timeoff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lane", models.PositiveSmallIntegerField(default=1)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("visit", "Visit or hold"),
+                            ("time_off", "Time off"),
+                            ("outside", "Outside appointment"),
+                        ],
+                        default="visit",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "assignment",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="block",
+                        to="bookings.assignment",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="blocks",
+                        to="resources.bookableresource",
+                    ),
+                ),
+                (
+                    "time_off",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="blocks",
+                        to="resources.timeoff",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'resource block',
-                'verbose_name_plural': 'resource blocks',
+                "verbose_name": "resource block",
+                "verbose_name_plural": "resource blocks",
             },
         ),
         migrations.CreateModel(
-            name='StatusTimestamp',
+            name="StatusTimestamp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('parent', models.CharField(choices=[('scheduled', 'Scheduled'), ('traveling', 'Traveling'), ('on_break', 'On break'), ('in_progress', 'In progress'), ('completed', 'Completed'), ('canceled', 'Canceled')], max_length=20, verbose_name='parent status')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('source', models.CharField(choices=[('portal', 'Portal'), ('office', 'Office'), ('technician', "Technician's page"), ('api', 'API'), ('command', 'Command line'), ('system', 'System')], max_length=20, verbose_name='from where')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='timestamps', to='bookings.booking')),
-                ('status', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='bookings.bookingstatus', verbose_name='status')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("traveling", "Traveling"),
+                            ("on_break", "On break"),
+                            ("in_progress", "In progress"),
+                            ("completed", "Completed"),
+                            ("canceled", "Canceled"),
+                        ],
+                        max_length=20,
+                        verbose_name="parent status",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="when")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("portal", "Portal"),
+                            ("office", "Office"),
+                            ("technician", "Technician's page"),
+                            ("api", "API"),
+                            ("command", "Command line"),
+                            ("system", "System"),
+                        ],
+                        max_length=20,
+                        verbose_name="from where",
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="timestamps",
+                        to="bookings.booking",
+                    ),
+                ),
+                (
+                    "status",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="bookings.bookingstatus",
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'status timestamp',
-                'verbose_name_plural': 'status timestamps',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "status timestamp",
+                "verbose_name_plural": "status timestamps",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['promised_from'], name='booking_promised'),
+            model_name="booking",
+            index=models.Index(fields=["promised_from"], name="booking_promised"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['starts_at'], name='booking_starts'),
+            model_name="booking",
+            index=models.Index(fields=["starts_at"], name="booking_starts"),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('arrives_at__lt', models.F('ends_at')), ('starts_at__lte', models.F('arrives_at'))), name='booking_times'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("arrives_at__lt", models.F("ends_at")),
+                    ("starts_at__lte", models.F("arrives_at")),
+                ),
+                name="booking_times",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('promised_from__lte', models.F('promised_to'))), name='booking_promise'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("promised_from__lte", models.F("promised_to"))),
+                name="booking_promise",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('duration_minutes__range', (1, 1440))), name='booking_duration'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duration_minutes__range", (1, 1440))), name="booking_duration"
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(fields=['expires_at'], name='hold_expires'),
+            model_name="hold",
+            index=models.Index(fields=["expires_at"], name="hold_expires"),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('promised_from__lte', models.F('promised_to'))), name='hold_promise'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("promised_from__lte", models.F("promised_to"))),
+                name="hold_promise",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['resource', 'starts_at'], name='assignment_resource'),
+            model_name="assignment",
+            index=models.Index(fields=["resource", "starts_at"], name="assignment_resource"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('booking__isnull', False), ('hold__isnull', True)), models.Q(('booking__isnull', True), ('hold__isnull', False)), _connector='OR'), name='assignment_one_owner'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("booking__isnull", False), ("hold__isnull", True)),
+                    models.Q(("booking__isnull", True), ("hold__isnull", False)),
+                    _connector="OR",
+                ),
+                name="assignment_one_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('arrives_at__lt', models.F('ends_at')), ('starts_at__lte', models.F('arrives_at'))), name='assignment_times'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("arrives_at__lt", models.F("ends_at")),
+                    ("starts_at__lte", models.F("arrives_at")),
+                ),
+                name="assignment_times",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('booking__isnull', False)), fields=('booking', 'resource'), name='assignment_booking_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("booking__isnull", False)),
+                fields=("booking", "resource"),
+                name="assignment_booking_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('hold__isnull', False)), fields=('hold', 'resource'), name='assignment_hold_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("hold__isnull", False)),
+                fields=("hold", "resource"),
+                name="assignment_hold_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='requestkey',
-            index=models.Index(fields=['created_at'], name='request_key_age'),
+            model_name="requestkey",
+            index=models.Index(fields=["created_at"], name="request_key_age"),
         ),
         migrations.AddConstraint(
-            model_name='requestkey',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='request_key_once'),
+            model_name="requestkey",
+            constraint=models.UniqueConstraint(fields=("user", "key"), name="request_key_once"),
         ),
         migrations.AddIndex(
-            model_name='resourceblock',
-            index=models.Index(fields=['starts_at', 'ends_at'], name='block_times'),
+            model_name="resourceblock",
+            index=models.Index(fields=["starts_at", "ends_at"], name="block_times"),
         ),
         migrations.AddConstraint(
-            model_name='resourceblock',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='block_order'),
+            model_name="resourceblock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="block_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourceblock',
-            constraint=models.CheckConstraint(condition=models.Q(('lane__gte', 1), ('lane__lte', 50)), name='block_lane'),
+            model_name="resourceblock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lane__gte", 1), ("lane__lte", 50)), name="block_lane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourceblock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('assignment__isnull', False), ('kind', 'visit'), ('time_off__isnull', True)), models.Q(('assignment__isnull', True), ('kind', 'time_off'), ('time_off__isnull', False)), models.Q(('assignment__isnull', True), ('kind', 'outside'), ('time_off__isnull', True)), _connector='OR'), name='block_owner'),
+            model_name="resourceblock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("assignment__isnull", False), ("kind", "visit"), ("time_off__isnull", True)
+                    ),
+                    models.Q(
+                        ("assignment__isnull", True),
+                        ("kind", "time_off"),
+                        ("time_off__isnull", False),
+                    ),
+                    models.Q(
+                        ("assignment__isnull", True),
+                        ("kind", "outside"),
+                        ("time_off__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="block_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourceblock',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(doorstep.domain.bookings.models.block._PointRange('resource_id'), '&&'), (doorstep.domain.bookings.models.block._PointRange('lane'), '&&'), (doorstep.domain.bookings.models.block._TimeRange('starts_at', 'ends_at'), '&&')], name='block_no_overlap', violation_error_message='That time is taken already.'),
+            model_name="resourceblock",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (doorstep.domain.bookings.models.block._PointRange("resource_id"), "&&"),
+                    (doorstep.domain.bookings.models.block._PointRange("lane"), "&&"),
+                    (
+                        doorstep.domain.bookings.models.block._TimeRange("starts_at", "ends_at"),
+                        "&&",
+                    ),
+                ],
+                name="block_no_overlap",
+                violation_error_message="That time is taken already.",
+            ),
         ),
     ]

@@ -4,34 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0001_initial'),
-        ('resources', '0001_initial'),
-        ('work', '0001_initial'),
+        ("bookings", "0001_initial"),
+        ("resources", "0001_initial"),
+        ("work", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='hold',
-            name='latitude',
+            model_name="hold",
+            name="latitude",
         ),
         migrations.RemoveField(
-            model_name='hold',
-            name='longitude',
+            model_name="hold",
+            name="longitude",
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='latitude',
+            model_name="assignment",
+            name="latitude",
             field=models.FloatField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='longitude',
+            model_name="assignment",
+            name="longitude",
             field=models.FloatField(blank=True, null=True),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), _connector='OR'), name='assignment_coordinates'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(
+                        ("latitude__gte", -90),
+                        ("latitude__lte", 90),
+                        ("longitude__gte", -180),
+                        ("longitude__lte", 180),
+                    ),
+                    _connector="OR",
+                ),
+                name="assignment_coordinates",
+            ),
         ),
     ]

@@ -12,7 +12,7 @@ DEFAULTS = [
 ]
 
 
-def add_defaults(apps, schema_editor):
+def add_defaults(apps, schema_editor):  # noqa: ARG001 (Django's contract)
     BookingStatus = apps.get_model("bookings", "BookingStatus")
     for name, parent, color in DEFAULTS:
         if not BookingStatus.objects.filter(parent=parent, is_default=True).exists():

@@ -39,9 +39,7 @@ class ResourceBlock(models.Model):
     missing ranges) are closed by NOT NULL and the CHECK.
     """
 
-    resource = models.ForeignKey(
-        BookableResource, on_delete=models.PROTECT, related_name="blocks"
-    )
+    resource = models.ForeignKey(BookableResource, on_delete=models.PROTECT, related_name="blocks")
     lane = models.PositiveSmallIntegerField(default=1)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

@@ -28,7 +28,7 @@ class Booking(models.Model):
     # Public name in addresses; ids are never shown to customers.
     code = models.CharField(max_length=32, unique=True, default=new_code, editable=False)
     # The unique booking ID that marks a self-scheduled visit (product reference 4.2).
-    number = models.CharField(
+    number = models.CharField(  # noqa: DJ001 (visits made by staff have none, and many have none)
         _("self-scheduling number"), max_length=20, unique=True, null=True, editable=False
     )
     work_order = models.ForeignKey(

@@ -57,9 +57,7 @@ class StatusTimestamp(models.Model):
     booking = models.ForeignKey(
         "bookings.Booking", on_delete=models.CASCADE, related_name="timestamps"
     )
-    status = models.ForeignKey(
-        BookingStatus, on_delete=models.PROTECT, verbose_name=_("status")
-    )
+    status = models.ForeignKey(BookingStatus, on_delete=models.PROTECT, verbose_name=_("status"))
     parent = models.CharField(_("parent status"), max_length=20, choices=ParentStatus)
     at = models.DateTimeField(_("when"))
     source = models.CharField(_("from where"), max_length=20, choices=Source)

@@ -70,7 +70,9 @@ def confirm_hold(
     check_bookable(wish)
     if not contact.may_use_portal:
         raise NotBookable
-    target = find_target(wish.portal, zone_of(wish), Promise(hold.promised_from, hold.promised_to), now)
+    target = find_target(
+        wish.portal, zone_of(wish), Promise(hold.promised_from, hold.promised_to), now
+    )
 
     def write(offer: Offer) -> Booking:
         team = [each.resource_id for each in offer.assignments]

@@ -13,8 +13,8 @@ from typing import TypeVar
 from django.db import DatabaseError, transaction
 
 from doorstep.domain.resources.models import BookableResource
-from doorstep.engine import Offer, Target, find_offers
 from doorstep.engine import Assignment as EngineAssignment
+from doorstep.engine import Offer, Target, find_offers
 from doorstep.platform.lib.db import is_conflict, require_transaction
 
 from ..errors import OfferGone
@@ -95,7 +95,7 @@ def write_plan(offer: Offer, *, hold: Hold | None = None, booking: Booking | Non
     require_transaction()
     moves = {move.stop_id: move for each in offer.assignments for move in each.moves}
     moved = list(Assignment.objects.filter(pk__in=moves).select_related("booking"))
-    # Away first, then anew: the constraint is immediate, and shifted visits pass each other's times.
+    # Away first, then anew: the constraint is immediate, and visits shift into each other's times.
     ResourceBlock.objects.filter(assignment__in=moved).delete()
     for assignment in moved:
         move = moves[assignment.pk]
@@ -156,9 +156,7 @@ def _offer_by(
     return best[0] if best else None
 
 
-def _assignment(
-    plan: EngineAssignment, hold: Hold | None, booking: Booking | None
-) -> Assignment:
+def _assignment(plan: EngineAssignment, hold: Hold | None, booking: Booking | None) -> Assignment:
     return Assignment(
         hold=hold,
         booking=booking,

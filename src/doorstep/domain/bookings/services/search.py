@@ -1,10 +1,11 @@
 """Search: which windows can honestly be promised for a wish."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from doorstep.domain.work.selectors import preference_changes
 from doorstep.engine import Offer, Rule, find_offers
 
 from ..models import Hold
@@ -87,23 +88,42 @@ def search_offers(
     first, last = bookable_range(wish.portal, zone, now)
     start = first if from_day is None else from_day
     shown = [start + timedelta(days=offset) for offset in range(max(days, 0))]
-    targets = targets_for(wish.portal, zone, [day for day in shown if first <= day <= last])
-    result = find_offers(
-        load_problem(wish=wish, targets=targets, now=now, apart=apart_of(wish))
-    )
+    apart = apart_of(wish)
     windows: dict[date, list[Window]] = {day: [] for day in shown}
-    for offer in result.best:
-        promise = Promise.of(offer.target)
-        windows[offer.target.day].append(
-            Window(promise.from_at, promise.to_at, offer.target.name, offer)
-        )
+    removed: dict[date, Mapping[Rule, int]] = {}
+    for stretch in _stretches(wish, [day for day in shown if first <= day <= last]):
+        targets = targets_for(wish.portal, zone, stretch)
+        result = find_offers(load_problem(wish=wish, targets=targets, now=now, apart=apart))
+        removed |= result.removed
+        for offer in result.best:
+            promise = Promise.of(offer.target)
+            windows[offer.target.day].append(
+                Window(promise.from_at, promise.to_at, offer.target.name, offer)
+            )
     return OfferList(
         zone=zone,
         first_day=first,
         last_day=last,
         days=tuple(OfferDay(day, first <= day <= last, tuple(windows[day])) for day in shown),
-        removed=result.removed,
+        removed=removed,
     )
+
+
+def _stretches(wish: Wish, days: Sequence[date]) -> Iterator[list[date]]:
+    """Days on which the same preferences hold; usually one stretch."""
+    changes = preference_changes(
+        account=wish.account,
+        incident_type=wish.incident_type,
+        work_order=wish.booking.work_order if wish.booking else None,
+    )
+    stretch: list[date] = []
+    for day in days:
+        if stretch and day in changes:
+            yield stretch
+            stretch = []
+        stretch.append(day)
+    if stretch:
+        yield stretch
 
 
 def find_first(*, wish: Wish, now: datetime) -> Window | None:

@@ -24,9 +24,7 @@ _REQUIREMENT_STATUS = {
 
 
 @transaction.atomic
-def set_status(
-    *, booking: Booking, status: BookingStatus, actor: Actor, at: datetime
-) -> Booking:
+def set_status(*, booking: Booking, status: BookingStatus, actor: Actor, at: datetime) -> Booking:
     """Give the booking a status that its lifecycle allows.
 
     Raises TransitionRefused, or ChangedMeanwhile if `booking` is not the latest version.
@@ -36,9 +34,7 @@ def set_status(
     return apply_status(current, status, actor=actor, at=at)
 
 
-def apply_status(
-    current: Booking, status: BookingStatus, *, actor: Actor, at: datetime
-) -> Booking:
+def apply_status(current: Booking, status: BookingStatus, *, actor: Actor, at: datetime) -> Booking:
     """The part of `set_status` for a booking that is locked already."""
     old, new = current.status, status
     old_parent, new_parent = ParentStatus(old.parent), ParentStatus(new.parent)
@@ -58,9 +54,7 @@ def apply_status(
         )  # fmt: skip
         _settle_requirements(current, new_parent)
     refresh_work_order(current.work_order)
-    record(
-        actor=actor, action="set status", obj=current, data={"from": str(old), "to": str(new)}
-    )
+    record(actor=actor, action="set status", obj=current, data={"from": str(old), "to": str(new)})
     if old_parent != new_parent:
         publish(BookingStatusChanged(current.pk, old_parent.value, new_parent.value))
     return current

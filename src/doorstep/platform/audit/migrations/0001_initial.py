@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,24 +15,61 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='LogEntry',
+            name="LogEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='when')),
-                ('actor_label', models.CharField(max_length=254, verbose_name='name')),
-                ('source', models.CharField(choices=[('portal', 'Portal'), ('office', 'Office'), ('technician', "Technician's page"), ('api', 'API'), ('command', 'Command line'), ('system', 'System')], max_length=20, verbose_name='from where')),
-                ('action', models.CharField(max_length=60, verbose_name='what')),
-                ('object_type', models.CharField(max_length=60, verbose_name='kind of object')),
-                ('object_id', models.BigIntegerField(verbose_name='object')),
-                ('object_label', models.CharField(max_length=254, verbose_name="object's name")),
-                ('data', models.JSONField(default=dict, verbose_name='details')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="when"
+                    ),
+                ),
+                ("actor_label", models.CharField(max_length=254, verbose_name="name")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("portal", "Portal"),
+                            ("office", "Office"),
+                            ("technician", "Technician's page"),
+                            ("api", "API"),
+                            ("command", "Command line"),
+                            ("system", "System"),
+                        ],
+                        max_length=20,
+                        verbose_name="from where",
+                    ),
+                ),
+                ("action", models.CharField(max_length=60, verbose_name="what")),
+                ("object_type", models.CharField(max_length=60, verbose_name="kind of object")),
+                ("object_id", models.BigIntegerField(verbose_name="object")),
+                ("object_label", models.CharField(max_length=254, verbose_name="object's name")),
+                ("data", models.JSONField(default=dict, verbose_name="details")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'history entry',
-                'verbose_name_plural': 'history',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['object_type', 'object_id', '-at'], name='audit_object'), models.Index(fields=['-at'], name='audit_at')],
+                "verbose_name": "history entry",
+                "verbose_name_plural": "history",
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id", "-at"], name="audit_object"),
+                    models.Index(fields=["-at"], name="audit_at"),
+                ],
             },
         ),
     ]
