@@ -87,6 +87,28 @@ def test_a_group_prefers_the_pair_with_the_least_travel() -> None:
     assert [set(each.resource_ids) for each in offers] == [{2, 3}, {1, 3}, {1, 2}]
 
 
+def test_nobody_s_cheapest_gap_decides_for_the_group() -> None:
+    here, home, away = spot(10), HOME, spot(-5)
+    tom = route(  # 0 minutes more in the morning, 20 in the afternoon
+        TOM,
+        visit("08:10", 50, here),
+        visit("10:10", 60, here),
+        visit("12:00", 120, home),
+        visit("16:30", 30, home),
+    )
+    tina = route(  # 30 minutes more in the morning, 0 in the afternoon
+        TINA,
+        visit("08:05", 40, away),
+        visit("10:30", 60, away),
+        visit("12:00", 120, here),
+        visit("15:30", 60, here),
+    )
+
+    [offer] = find_offers(world([tom, tina], [window("09:00", "15:00")], TWO)).best
+
+    assert (shown(offer.arrives_s), offer.added_travel_s) == ("14:10", 20 * 60)
+
+
 def test_a_crew_comes_as_a_whole() -> None:
     problem = world([route(TOM), route(TINA)], exact("10:00"), CREW, crews=[BOTH])
 
