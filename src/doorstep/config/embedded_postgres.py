@@ -104,7 +104,7 @@ def ensure_running(cluster: Cluster, *, durable: bool = True) -> str:
     with _exclusive(cluster.base / "start.lock"):
         if not _answers(cluster):
             _install(cluster)
-            _remove_stale_pid_file(cluster)
+            _remove_stale_lock_files(cluster)
             _start(cluster, durable=durable)
         _create_database(cluster)
         _register(cluster)
@@ -245,23 +245,35 @@ def _install(cluster: Cluster) -> None:
     fresh.rename(cluster.data)
 
 
-def _remove_stale_pid_file(cluster: Cluster) -> None:
-    """Remove the pid file of a server that is no more.
+def _remove_stale_lock_files(cluster: Cluster) -> None:
+    """Remove the lock files of a server that is no more.
 
-    PostgreSQL does this itself unless another process has taken the number meanwhile.
+    PostgreSQL does this itself unless another process has taken the number meanwhile, or nobody has
+    collected the dead one (containers without an init process).
     """
-    pid_file = cluster.data / "postmaster.pid"
+    for lock_file in (
+        cluster.data / "postmaster.pid",
+        cluster.socket_directory / ".s.PGSQL.5432.lock",
+    ):
+        try:
+            pid = int(lock_file.read_text().split("\n", 1)[0])
+        except FileNotFoundError:
+            continue
+        except ValueError:
+            lock_file.unlink()
+            continue
+        if not _is_postgres(pid):
+            lock_file.unlink()
+
+
+def _is_postgres(pid: int) -> bool:
+    if not Path("/proc/self").exists():
+        return True  # no such file system here: leave the decision to PostgreSQL
     try:
-        pid = int(pid_file.read_text().split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        pid_file.unlink(missing_ok=True)
-        return
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        # A dead process that waits to be collected has no command line any more.
+        return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return  # no such process, or no /proc: PostgreSQL decides
-    if b"postgres" not in command:
-        pid_file.unlink(missing_ok=True)
+        return False
 
 
 def _start(cluster: Cluster, *, durable: bool) -> None:
