@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,8 +17,8 @@ from doorstep.interfaces.web.views import too_many_requests
 from .requests import ContactRequest
 
 P = ParamSpec("P")
-ContactView = Callable[Concatenate[ContactRequest, P], HttpResponse]
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+ContactView = Callable[Concatenate[ContactRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SEARCHES = Limit("search", amount=90, seconds=60)
 HOLDS = Limit("hold", amount=20, seconds=60)
@@ -33,7 +33,7 @@ def contact_required(view: ContactView[P]) -> View[P]:
 
     @wraps(view)
     @never_cache
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         contact = find_contact(request)
@@ -52,7 +52,7 @@ def booking_open(view: ContactView[P]) -> ContactView[P]:
     """The page books: it needs a portal with self-scheduling switched on."""
 
     @wraps(view)
-    def guarded(request: ContactRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: ContactRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.portal.is_self_scheduling_enabled:
             return _closed(
                 request,
@@ -69,7 +69,7 @@ def limited(limit: Limit, *, methods: tuple[str, ...]) -> Callable[[View[P]], Vi
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method in methods and is_over(request, limit):
                 return too_many_requests(request)
             return view(request, *args, **kwargs)
@@ -79,7 +79,7 @@ def limited(limit: Limit, *, methods: tuple[str, ...]) -> Callable[[View[P]], Vi
     return decorate
 
 
-def closed_to_staff(request: HttpRequest) -> HttpResponse:
+def closed_to_staff(request: HttpRequest) -> HttpResponseBase:
     """Somebody signed in who is nobody's contact: staff mostly."""
     return _closed(
         request,
@@ -91,7 +91,7 @@ def closed_to_staff(request: HttpRequest) -> HttpResponse:
     )
 
 
-def closed_to_contact(request: HttpRequest) -> HttpResponse:
+def closed_to_contact(request: HttpRequest) -> HttpResponseBase:
     return _closed(
         request,
         title=_("Your account is not open for online booking"),
@@ -99,5 +99,5 @@ def closed_to_contact(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _closed(request: HttpRequest, *, title: str, text: str) -> HttpResponse:
+def _closed(request: HttpRequest, *, title: str, text: str) -> HttpResponseBase:
     return render(request, "portal/closed.html", {"title": title, "text": text}, status=403)

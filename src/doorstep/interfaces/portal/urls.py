@@ -1,6 +1,6 @@
 """The portal's addresses. Sign-in lives in account_urls.py."""
 
-from django.urls import path
+from django.urls import include, path
 
 from .views import book, cancel, confirm, home, move, visit
 
@@ -8,6 +8,7 @@ app_name = "portal"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("", include("doorstep.interfaces.portal.welcome_urls")),
     path("book/", book.book, name="book"),
     path("book/asset/", book.asset, name="book_asset"),
     path("book/service/", book.service, name="book_service"),

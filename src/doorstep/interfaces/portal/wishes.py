@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.bookings.wish import Wish
 from doorstep.domain.customers.models import CustomerAsset
+from doorstep.domain.customers.selectors import assets_of
 from doorstep.domain.work.models import IncidentType
 from doorstep.domain.work.selectors import customer_catalog
 
@@ -16,11 +17,7 @@ def assets_to_choose(request: ContactRequest) -> list[CustomerAsset]:
     """Nothing when the portal does not ask for an asset."""
     if not request.portal.allows_asset_selection:
         return []
-    return list(
-        request.contact.account.assets.filter(is_active=True).select_related(
-            "location__parent__parent"
-        )
-    )
+    return list(assets_of(request.contact))
 
 
 def chosen_asset(request: ContactRequest, draft: Draft) -> CustomerAsset | None:

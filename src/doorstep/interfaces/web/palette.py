@@ -4,6 +4,7 @@ Every pair that carries text keeps a contrast of 4.5, every part of a control 3 
 1.4.11), whatever the brand; colors are moved towards black or white until they do.
 """
 
+import colorsys
 from dataclasses import asdict, dataclass
 
 from doorstep.platform.values.colors import contrast, luminance, mix, readable_on
@@ -79,7 +80,7 @@ def dark_palette(*, font: str, foreground: str, background: str) -> Palette:
         page=page,
         surface=mix(page, "#ffffff", 0.055),
         text=mix("#f4f5f4", font, 0.04),
-        foreground=mix(foreground, "#ffffff", 0.28),
+        foreground=_at_night(foreground),
         states=(DARK_DANGER, DARK_SUCCESS, DARK_WARNING),
     )
 
@@ -118,6 +119,14 @@ def _palette(
         warning=readable(warning, (*grounds, warning_soft)),
         warning_soft=warning_soft,
     )
+
+
+def _at_night(color: str) -> str:
+    """The same hue, light enough to glow on a dark ground without shouting."""
+    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    channels = colorsys.hls_to_rgb(hue, max(lightness, 0.5), min(saturation, 0.5))
+    return "#" + "".join(f"{round(channel * 255):02x}" for channel in channels)
 
 
 def readable(color: str, grounds: tuple[str, ...], needed: float = TEXT) -> str:

@@ -2,7 +2,6 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import urlencode
@@ -10,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, formats
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from doorstep.domain.bookings.services.search import OfferDay, OfferList, Window
 from doorstep.platform.lib.site_time import format_date, format_day, format_window, format_zone
@@ -29,6 +28,7 @@ class DayCard:
     leaf: Leaf
     state: str
     is_open: bool
+    is_bookable: bool
     is_selected: bool
     url: str
     label: str
@@ -127,7 +127,7 @@ def times_view(
 def month_view(offers: OfferList, *, month: dt.date, url: str) -> MonthView:
     """`month` is its first day; `offers` hold at least its days inside the lead time."""
     by_day = {day.day: day for day in offers.days}
-    first_weekday = (int(formats.get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
+    first_weekday = _first_weekday()
     weeks = calendar.Calendar(first_weekday).monthdatescalendar(month.year, month.month)
     following = (month + dt.timedelta(days=32)).replace(day=1)
     before = (month - dt.timedelta(days=1)).replace(day=1)
@@ -175,6 +175,7 @@ def _card(day: OfferDay, offers: OfferList, *, selected: dt.date | None, url: st
         leaf=leaf,
         state=state,
         is_open=bool(day.windows),
+        is_bookable=day.is_bookable,
         is_selected=day.day == selected,
         url=f"{url}?{urlencode({'day': leaf.iso})}",
         label=f"{leaf.full}: {state}",
@@ -224,6 +225,13 @@ def _part_of_day(window: Window, zone: ZoneInfo) -> str:
     return _("Afternoon") if hour < EVENING else _("Evening")
 
 
+def _first_weekday() -> int:
+    """0 is Monday. English pages write the day before the month, and so begin on Mondays too."""
+    if (get_language() or "en").startswith("en"):
+        return 0
+    return (int(formats.get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
+
+
 def _period(first: dt.date, last: dt.date) -> str:
     """ "23–29 November 2026", or with both months when they differ."""
     if (first.year, first.month) == (last.year, last.month):
@@ -244,7 +252,3 @@ def _from_url(url: str, day: dt.date) -> str:
 
 def _month_url(url: str, month: dt.date) -> str:
     return f"{url}?{urlencode({'view': 'month', 'month': f'{month:%Y-%m}'})}"
-
-
-def any_open(days: Iterable[OfferDay] | Sequence[OfferDay]) -> bool:
-    return any(day.windows for day in days)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from doorstep.domain.bookings.errors import PastCancelCutoff, PastChangeCutoff
 from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.bookings.selectors import ChangeRules
 from doorstep.platform.lib.site_time import (
@@ -48,6 +49,7 @@ class VisitView:
     may_cancel: bool
     why_no_change: str
     why_no_cancel: str
+    why_not: str
     change_until: str
     cancel_until: str
     url: str
@@ -101,6 +103,7 @@ def visit_view(booking: Booking, *, rules: ChangeRules) -> VisitView:
         may_cancel=rules.may_cancel,
         why_no_change=str(rules.change_error or ""),
         why_no_cancel=str(rules.cancel_error or ""),
+        why_not=why_not(rules),
         change_until=_until(rules.change_until, booking),
         cancel_until=_until(rules.cancel_until, booking),
         url=reverse("portal:visit", args=[booking.code]),
@@ -108,6 +111,25 @@ def visit_view(booking: Booking, *, rules: ChangeRules) -> VisitView:
         cancel_url=reverse("portal:cancel", args=[booking.code]),
         calendar_url=reverse("portal:visit_calendar", args=[booking.code]),
     )
+
+
+def why_not(rules: ChangeRules) -> str:
+    """Why moving, canceling or both are closed, in as few words as it takes."""
+    change, cancel = rules.change_error, rules.cancel_error
+    if (
+        isinstance(change, PastChangeCutoff)
+        and isinstance(cancel, PastCancelCutoff)
+        and change.values == cancel.values
+    ):
+        return (
+            _(
+                "It is too late to move or cancel this visit online: that was possible until "
+                "%(hours)s hours before."
+            )
+            % change.values
+        )
+    reasons = dict.fromkeys(str(error) for error in (change, cancel) if error is not None)
+    return " ".join(reasons)
 
 
 def status_label(booking: Booking) -> str:

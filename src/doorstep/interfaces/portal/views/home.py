@@ -1,6 +1,6 @@
 """The first page: for strangers what one can do here, for customers their visits."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,14 +13,14 @@ from doorstep.interfaces.portal.requests import ContactRequest
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         return visits(request)
     return render(request, "portal/landing.html")
 
 
 @contact_required
-def visits(request: ContactRequest) -> HttpResponse:
+def visits(request: ContactRequest) -> HttpResponseBase:
     """Active, upcoming and past visits (product reference 4.4)."""
     now = timezone.now()
     found = visits_of(request.contact)
