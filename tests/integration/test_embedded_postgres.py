@@ -70,11 +70,12 @@ def answers(cluster: Cluster) -> bool:
 
 
 def test_two_processes_share_one_server(cluster: Cluster, directory: Path) -> None:
-    with user(cluster, directory), user(cluster, directory):
-        with psycopg.connect(cluster.url) as connection:
-            version = connection.info.server_version
-
-    assert version >= 150000
+    with (
+        user(cluster, directory),
+        user(cluster, directory),
+        psycopg.connect(cluster.url) as connection,
+    ):
+        assert connection.info.server_version >= 150000
 
 
 def test_the_server_stays_while_somebody_uses_it_and_stops_with_the_last(

@@ -142,7 +142,7 @@ def _register(cluster: Cluster) -> None:
 def _leave(cluster: Cluster) -> None:
     """Drop this process's lock; the last one stops the server."""
     handle = _registered.pop(cluster.base, None)
-    if handle is None:
+    if handle is None or not cluster.base.exists():
         return
     with _exclusive(cluster.base / "start.lock"):
         try:

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 
 from . import embedded_postgres
 
@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
 DRAIN_S = 30.0
+# How long to wait for a connection before the worker is started anew.
+CONNECT_S = 4.0
 
 
 async def run(*, concurrency: int) -> None:
@@ -50,9 +52,10 @@ async def run(*, concurrency: int) -> None:
 async def _work(stop: asyncio.Event, concurrency: int) -> None:
     # An app beside the registered one: jobs deferred by tasks must keep using Django's own
     # connection, so that they belong to the task's transaction.
-    connector = app.connector
-    assert isinstance(connector, DjangoConnector)
-    worker_app = procrastinate.App(connector=connector.get_worker_connector())
+    connector = procrastinate.PsycopgConnector(
+        kwargs=connector_params(), timeout=CONNECT_S, reconnect_timeout=CONNECT_S
+    )
+    worker_app = procrastinate.App(connector=connector)
     worker_app.tasks = app.tasks
     worker_app.periodic_registry = app.periodic_registry
     async with worker_app.open_async():
