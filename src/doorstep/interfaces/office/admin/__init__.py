@@ -1,0 +1,17 @@
+"""What the office can list and edit; importing this package registers all of it."""
+
+from . import (  # noqa: F401
+    bookings,
+    catalogue,
+    customers,
+    history,
+    invitations,
+    messages,
+    organization,
+    people,
+    portals,
+    resources,
+    skills,
+    time_off,
+    work_orders,
+)

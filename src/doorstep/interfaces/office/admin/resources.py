@@ -1,0 +1,148 @@
+"""Bookable resources with their skills, hours and crews; business closures."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from doorstep.domain.resources.models import (
+    BookableResource,
+    BusinessClosure,
+    CrewMember,
+    DayHours,
+    ResourceCharacteristic,
+    TimeOff,
+    WorkHours,
+)
+from doorstep.interfaces.office.base import (
+    OfficeModelAdmin,
+    OfficeTabularInline,
+    ReadOnlyTabularInline,
+)
+from doorstep.interfaces.office.columns import column
+from doorstep.interfaces.office.filters import HasCoordinatesFilter
+from doorstep.interfaces.office.forms.resources import (
+    CrewMemberFormSet,
+    ResourceForm,
+    WorkHoursForm,
+)
+from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
+from doorstep.interfaces.office.site import office
+
+
+class SkillInline(OfficeTabularInline):
+    model = ResourceCharacteristic
+    fields = ("characteristic", "rating", "number", "valid_from_on", "valid_to_on")
+    autocomplete_fields = ("characteristic",)
+    verbose_name_plural = _("Skills and certificates")
+
+
+class WorkHoursInline(OfficeTabularInline):
+    model = WorkHours
+    form = WorkHoursForm
+    fields = (
+        "kind",
+        "weekdays",
+        "from_time",
+        "to_time",
+        "every_weeks",
+        "valid_from_on",
+        "valid_to_on",
+        "capacity",
+    )
+    verbose_name_plural = _("Work hours")
+
+
+class DayHoursInline(OfficeTabularInline):
+    model = DayHours
+    fields = ("day", "kind", "from_time", "to_time", "capacity")
+    verbose_name_plural = _("Single days")
+
+
+class TimeOffInline(ReadOnlyTabularInline):
+    model = TimeOff
+    fields = ("starts_at", "ends_at", "reason", "state")
+    verbose_name_plural = _("Time off")
+    show_change_link = True
+
+
+class CrewMemberInline(OfficeTabularInline):
+    model = CrewMember
+    fk_name = "crew"
+    formset = CrewMemberFormSet
+    fields = ("member", "is_leader", "from_on", "to_on")
+    autocomplete_fields = ("member",)
+    verbose_name_plural = _("Crew")
+
+
+@admin.register(BookableResource, site=office)
+class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
+    form = ResourceForm
+    list_display = (
+        "name",
+        "kind",
+        "in_territories",
+        "start_place",
+        "capacity",
+        "is_active",
+        "is_searchable",
+        "is_placed",
+    )
+    list_filter = ("kind", "is_active", "is_searchable", "territories", HasCoordinatesFilter)
+    search_fields = ("name", "email", "phone", "city", "postal_code")
+    autocomplete_fields = ("user", "organizational_unit", "territories")
+    inlines = (WorkHoursInline, SkillInline, DayHoursInline, TimeOffInline, CrewMemberInline)
+    fieldsets: Any = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "kind"),
+                    "territories",
+                    ("is_active", "is_searchable", "shows_on_board"),
+                )
+            },
+        ),
+        (
+            _("Person"),
+            {"classes": ("tab",), "fields": (("email", "phone"), "user", "photo")},
+        ),
+        (
+            _("Day"),
+            {
+                "classes": ("tab",),
+                "fields": (
+                    ("start_place", "end_place"),
+                    "organizational_unit",
+                    ("capacity", "speed_factor"),
+                    ("observes_closures", "time_off_needs_approval"),
+                ),
+            },
+        ),
+        ADDRESS,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BookableResource]:
+        rows: QuerySet[BookableResource] = super().get_queryset(request)
+        return rows.select_related("organizational_unit").prefetch_related("territories")
+
+    @column(_("territories"))
+    def in_territories(self, resource: BookableResource) -> str:
+        return ", ".join(str(territory) for territory in resource.territories.all()) or "–"
+
+    @column(_("start known"), boolean=True)
+    def is_placed(self, resource: Any) -> bool:
+        """Of the place the day starts at, which may be a unit's."""
+        return resource.start is not None
+
+
+@admin.register(BusinessClosure, site=office)
+class BusinessClosureAdmin(OfficeModelAdmin):
+    list_display = ("name", "from_on", "to_on", "organizational_unit")
+    list_select_related = ("organizational_unit",)
+    list_filter = ("organizational_unit",)
+    search_fields = ("name",)
+    date_hierarchy = "from_on"
+    fields: Any = ("name", ("from_on", "to_on"), "organizational_unit")

@@ -1,0 +1,34 @@
+"""How far the office's pages depart from the strict Content-Security-Policy, and why."""
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.http import HttpResponseBase
+
+OFFICE_POLICY: dict[str, list[str]] = {
+    # Unfold's pages are driven by Alpine.js, which compiles the expressions in their x-…
+    # attributes: that is eval. No inline script is allowed all the same: what a contact typed
+    # cannot run, even if it came through unescaped.
+    "script-src": [SELF, UNSAFE_EVAL],
+    # Unfold and Alpine set style attributes (widths, hidden parts). Style elements stay forbidden.
+    "style-src": [SELF],
+    "style-src-attr": [UNSAFE_INLINE],
+    # The preview of a message; see MESSAGE_POLICY.
+    "frame-src": [SELF],
+}
+
+# A message as it was sent, in a frame of its own: no scripts, no forms, no requests.
+MESSAGE_POLICY: dict[str, list[str]] = {
+    "default-src": [NONE],
+    "img-src": [SELF, "data:"],
+    "style-src": [UNSAFE_INLINE],
+    "form-action": [NONE],
+    "base-uri": [NONE],
+    "frame-ancestors": [SELF],
+    "sandbox": [""],
+}
+
+
+def with_office_policy(response: HttpResponseBase) -> HttpResponseBase:
+    """Loosen the site's policy for this answer, unless the view brought one of its own."""
+    if not hasattr(response, "_csp_config"):
+        vars(response)["_csp_replace"] = OFFICE_POLICY
+    return response

@@ -1,0 +1,81 @@
+# ruff: noqa: ARG002  # the signatures are those of Django's admin
+"""Filters of lists that are not a plain column."""
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from doorstep.domain.notifications.models import MessageState
+from doorstep.platform.lib.site_time import day_bounds, local_day
+
+from .times import office_zone
+
+Rows = QuerySet[Any]
+Choices = list[tuple[str, Any]]
+
+
+class HasCoordinatesFilter(SimpleListFilter):
+    title = _("on the map")
+    parameter_name = "placed"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("yes", _("Yes")), ("no", _("No: needs a pin"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(latitude__isnull=self.value() == "no")
+        return queryset
+
+
+class HasSignInFilter(SimpleListFilter):
+    title = _("has a sign-in")
+    parameter_name = "signs_in"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(user__isnull=self.value() == "no")
+        return queryset
+
+
+class PromisedFilter(SimpleListFilter):
+    """By the day of the promise, as the company counts days."""
+
+    title = _("promised")
+    parameter_name = "promised"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("today", _("Today")), ("future", _("From now on")), ("past", _("Past"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        now = timezone.now()
+        match self.value():
+            case "today":
+                zone = office_zone()
+                begin, end = day_bounds(local_day(now, zone), zone)
+                return queryset.filter(promised_from__gte=begin, promised_from__lt=end)
+            case "future":
+                return queryset.filter(promised_to__gte=now)
+            case "past":
+                return queryset.filter(promised_to__lt=now)
+            case _:
+                return queryset
+
+
+class TroubleFilter(SimpleListFilter):
+    title = _("not delivered")
+    parameter_name = "trouble"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("1", _("Failed or unknown"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        if self.value() == "1":
+            return queryset.filter(state__in=[MessageState.FAILED, MessageState.UNKNOWN])
+        return queryset

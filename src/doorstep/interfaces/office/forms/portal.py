@@ -1,0 +1,21 @@
+"""The portal's form: colors with a picker, images checked before they are kept."""
+
+from typing import Any
+
+from django import forms
+
+from doorstep.domain.organization.models import Portal
+
+from .fields import ColorInput
+
+
+class PortalForm(forms.ModelForm[Portal]):
+    class Meta:
+        model = Portal
+        fields = "__all__"  # noqa: DJ007  # the admin's fieldsets choose
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("font_color", "foreground_color", "background_color"):
+            if name in self.fields:
+                self.fields[name].widget = ColorInput()

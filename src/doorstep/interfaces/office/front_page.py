@@ -1,0 +1,77 @@
+"""What the office's front page says: today in numbers, and what stands in the way of booking."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from doorstep.domain.bookings.models import Booking, ParentStatus
+from doorstep.domain.notifications.models import Message, MessageState
+from doorstep.domain.resources.models import TimeOff, TimeOffState
+from doorstep.domain.work.models import SystemStatus, WorkOrder
+from doorstep.platform.lib.site_time import day_bounds, format_day, local_day
+
+from .times import office_zone
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A number that leads to the list behind it."""
+
+    title: str
+    count: int
+    link: str
+    icon: str
+    is_worrying: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    day: str
+    cards: list[Card]
+    problems: list[str]
+
+
+def front_page_of(*, now: datetime) -> FrontPage:
+    """`now` is an aware instant; days are the company's."""
+    zone = office_zone()
+    today = local_day(now, zone)
+    begin, end = day_bounds(today, zone)
+    visits = Booking.objects.filter(promised_from__gte=begin, promised_from__lt=end)
+    live = visits.exclude(status__parent=ParentStatus.CANCELED).count()
+    unscheduled = WorkOrder.objects.filter(system_status=SystemStatus.UNSCHEDULED).count()
+    failed = Message.objects.filter(state__in=[MessageState.FAILED, MessageState.UNKNOWN]).count()
+    requested = TimeOff.objects.filter(state=TimeOffState.REQUESTED, ends_at__gt=now).count()
+    cards = [
+        Card(
+            _("Visits today"),
+            live,
+            f"{_list('bookings_booking')}?promised=today",
+            "event_available",
+        ),
+        Card(
+            _("Unscheduled work orders"),
+            unscheduled,
+            f"{_list('work_workorder')}?system_status__exact={SystemStatus.UNSCHEDULED}",
+            "assignment_late",
+        ),
+        Card(
+            _("Messages not delivered"),
+            failed,
+            f"{_list('notifications_message')}?trouble=1",
+            "mark_email_unread",
+            is_worrying=failed > 0,
+        ),
+        Card(
+            _("Time off to decide"),
+            requested,
+            f"{_list('resources_timeoff')}?state__exact={TimeOffState.REQUESTED}",
+            "beach_access",
+        ),
+    ]
+    return FrontPage(day=format_day(today), cards=cards, problems=[])
+
+
+def _list(name: str) -> str:
+    return reverse(f"office:{name}_changelist")

@@ -1,0 +1,72 @@
+"""One row of everything the office shows, and the addresses of its pages."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import timezone
+
+from doorstep.domain.bookings.models import Booking
+from doorstep.domain.customers.models import Contact
+from doorstep.domain.notifications.models import Attempt, MessageState
+from doorstep.domain.organization.models import Portal
+from doorstep.domain.resources.models import BookableResource, BusinessClosure, TimeOff
+from doorstep.domain.work.models import IncidentType, Priority, WorkOrder
+from doorstep.interfaces.office.site import office
+from tests.conftest import NOW
+from tests.factories import bookings
+from tests.factories.customers import make_asset, make_location
+from tests.factories.notifications import make_message
+from tests.factories.organization import make_territory, make_unit
+from tests.factories.resources import give_skill, make_characteristic
+
+
+@dataclass(frozen=True)
+class World:
+    portal: Portal
+    technician: BookableResource
+    service: IncidentType
+    contact: Contact
+    booking: Booking
+    work_order: WorkOrder
+
+
+def make_world() -> World:
+    """Carol's visit with Tom on Thursday 26 November, and what hangs around it."""
+    base = bookings.make_world()
+    account = base.contact.account
+    location = make_location(account=account, name="Plant room")
+    make_location(account=account, name="Boiler corner", parent=location)
+    make_asset(account=account, location=location)
+    make_territory()
+    make_unit()
+    give_skill(base.technician, make_characteristic(), 3)
+    Priority.objects.create(name="High", level=2)
+    BusinessClosure.objects.create(name="Christmas", from_on="2026-12-25", to_on="2026-12-26")
+    TimeOff.objects.create(
+        resource=base.technician,
+        starts_at=NOW + timedelta(days=20),
+        ends_at=NOW + timedelta(days=21),
+    )
+    message = make_message()
+    message.html, message.text = "<p>Hello <b>Carol</b></p>", "Hello Carol"
+    message.state = MessageState.FAILED
+    message.save()
+    Attempt.objects.create(message=message, started_at=timezone.now(), outcome="failed")
+    booking = bookings.book(base, now=NOW, details="The bell is broken.")
+    second_time = bookings.window_key(bookings.FRIDAY, 13, 15)
+    bookings.hold(base, now=NOW, key=second_time)
+    return World(
+        base.portal, base.technician, base.service, base.contact, booking, booking.work_order
+    )
+
+
+def models_of_the_office() -> list[type[Model]]:
+    return sorted(office._registry, key=lambda model: model._meta.label)
+
+
+def page(model: type[Model], name: str = "changelist", *args: object) -> str:
+    """The address of a page: changelist, add, change, delete or history."""
+    meta = model._meta
+    return reverse(f"office:{meta.app_label}_{meta.model_name}_{name}", args=args)
