@@ -1,0 +1,104 @@
+"""The demo inbox shows what was sent, and a mail can do nothing to the page."""
+
+from email.message import EmailMessage
+from pathlib import Path
+from smtplib import SMTP
+
+import pytest
+from django.test import Client, override_settings
+from pytest_django import Settings
+
+from doorstep.demo.inbox import inbox_folder, list_mails
+from doorstep.demo.smtp_server import start_smtp
+from tests.doubles.smtp import free_port
+from tests.factories.organization import make_portal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.VAR_DIR = tmp_path
+    make_portal()
+    return inbox_folder()
+
+
+def send(subject: str = "Hello", html: str = "<p>Hi</p>") -> str:
+    """Send one mail through the demo's server; returns its name in the inbox."""
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = subject, "a@example.com", "carol@example.com"
+    mail.set_content("Plain hello")
+    mail.add_alternative(html, subtype="html")
+    mail.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename="v.ics")
+    port = free_port()
+    server = start_smtp(port=port, folder=inbox_folder())
+    try:
+        with SMTP("127.0.0.1", port) as line:
+            line.send_message(mail)
+    finally:
+        server.stop()
+    return list_mails()[0].name
+
+
+def test_an_empty_inbox_says_so(client: Client) -> None:
+    assert "Nothing was sent yet" in client.get("/demo/inbox/").content.decode()
+
+
+def test_a_mail_that_was_sent_is_listed_with_its_recipient(client: Client) -> None:
+    send("Your visit is booked")
+
+    page = client.get("/demo/inbox/").content.decode()
+
+    assert "Your visit is booked" in page
+    assert "carol@example.com" in page
+
+
+def test_the_newest_mail_comes_first(client: Client) -> None:
+    send("First")
+    send("Second")
+
+    assert [mail.subject for mail in list_mails()] == ["Second", "First"]
+
+
+def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(client: Client) -> None:
+    name = send()
+
+    assert "sandbox=" in client.get(f"/demo/inbox/{name}/").content.decode()
+    framed = client.get(f"/demo/inbox/{name}/html/")
+    policy = framed["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "allow-scripts" not in policy
+
+
+@pytest.mark.parametrize(
+    ("tab", "expected"), [("text", "Plain hello"), ("source", "Subject: Hello")]
+)
+def test_a_mail_can_be_read_as_text_and_as_it_came(client: Client, tab: str, expected: str) -> None:
+    name = send()
+
+    assert expected in client.get(f"/demo/inbox/{name}/as/{tab}/").content.decode()
+
+
+def test_an_attachment_can_be_fetched(client: Client) -> None:
+    name = send()
+
+    response = client.get(f"/demo/inbox/{name}/file/0/")
+
+    assert response.content.startswith(b"BEGIN:VCALENDAR")
+    assert response["Content-Disposition"] == 'attachment; filename="v.ics"'
+
+
+@pytest.mark.parametrize(
+    "path", ["nothing", "..%2F..%2Fsecret-key", "20261123T090000000000-00000000", "x/as/pdf"]
+)
+def test_what_is_not_there_is_not_found(client: Client, path: str) -> None:
+    assert client.get(f"/demo/inbox/{path}/").status_code == 404
+
+
+@override_settings(IS_DEMO=False)
+def test_outside_the_demo_there_is_no_inbox(client: Client) -> None:
+    name = send()
+
+    assert client.get("/demo/inbox/").status_code == 404
+    assert client.get(f"/demo/inbox/{name}/html/").status_code == 404
