@@ -1,0 +1,51 @@
+"""`make bench`: run the benchmarks, print one table, write var/bench/<name>.json."""
+
+import argparse
+import json
+import platform
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import slot_search
+from benchmarks.measure import Row
+
+SUITES = {"slot_search": slot_search.run}
+OUTPUT = Path(__file__).resolve().parents[1] / "var" / "bench"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("suites", nargs="*", default=[], help=f"of {', '.join(SUITES)}")
+    wanted = parser.parse_args().suites or list(SUITES)
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    for name in wanted:
+        began = time.monotonic()
+        rows = SUITES[name]()
+        print_table(name, rows, time.monotonic() - began)
+        (OUTPUT / f"{name}.json").write_text(
+            json.dumps(
+                {
+                    "suite": name,
+                    "at": datetime.now(UTC).isoformat(),
+                    "python": platform.python_version(),
+                    "rows": [row.as_data() for row in rows],
+                },
+                indent=2,
+            )
+        )
+
+
+def print_table(name: str, rows: list[Row], seconds: float) -> None:
+    width = max(len(row.what) for row in rows)
+    print(f"\n{name} ({seconds:.0f} s)")
+    print(f"  {'':<{width}}  {'p50 ms':>9}  {'p95 ms':>9}  {'runs':>5}")
+    for row in rows:
+        print(
+            f"  {row.what:<{width}}  {row.p50_s * 1000:>9.2f}  {row.p95_s * 1000:>9.2f}"
+            f"  {row.runs:>5}"
+        )
+
+
+if __name__ == "__main__":
+    main()
