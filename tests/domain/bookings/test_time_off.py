@@ -42,8 +42,8 @@ def test_a_visit_inside_it_keeps_its_time_and_is_told(world: World, now: datetim
 
     assert affected == [booking]
     pieces = ResourceBlock.objects.filter(kind=BlockKind.TIME_OFF).order_by("starts_at")
-    assert [piece.ends_at for piece in pieces][0] == booking.starts_at
-    assert [piece.starts_at for piece in pieces][-1] == booking.ends_at
+    assert pieces[0].ends_at == booking.starts_at
+    assert pieces[1].starts_at == booking.ends_at
 
 
 def test_hearing_it_twice_changes_nothing(world: World) -> None:
