@@ -121,17 +121,15 @@ def _make(company: Company, now: datetime, seed: int) -> None:
     demand = Demand(others, roster, plan_rng)
     planner = Planner(roster, demand, Promises(organization, plan_rng), plan_rng)
     plan_story(story, planner, organization, today)
-    _write(planner.plan_everything(), catalog, users, now, plan_rng)
+    _write(planner.plan_everything(), catalog, users, now)
 
 
-def _write(
-    visits: list[Visit], catalog: Catalog, users: dict[str, User], now: datetime, rng: Random
-) -> None:
-    histories = {visit: history_of(visit, now=now, rng=rng) for visit in visits}
+def _write(visits: list[Visit], catalog: Catalog, users: dict[str, User], now: datetime) -> None:
+    histories = {visit: history_of(visit, now=now) for visit in visits}
     ordered = sorted(visits, key=lambda visit: histories[visit].created_at)
     # A work order comes before the visit that continues it.
     ordered.sort(key=lambda visit: visit.first is not None)
-    chronicle = Chronicle(users, users[DANA], rng)
+    chronicle = Chronicle(users, users[DANA])
     work_orders = write_work_orders(ordered, catalog)
     requirements = write_requirements(work_orders, catalog)
     bookings = chronicle.write_bookings(work_orders, histories)

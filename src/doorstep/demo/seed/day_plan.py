@@ -4,7 +4,7 @@ Instants are seconds since 1970, lengths seconds, as in the engine.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
 
@@ -129,7 +129,9 @@ class DayPlan:
                 return None
             if any(begin < stop.ends_s and departs_s < end for begin, end in closed):
                 return None
-            driven.append(replace(stop, departs_s=departs_s))
+            driven.append(
+                PlannedStop(stop.visit, stop.place, departs_s, stop.arrives_s, stop.ends_s)
+            )
             here, free_s = stop.place or here, stop.ends_s
         return driven if self._comes_home(here, free_s, closed, bool(driven)) else None
 

@@ -1,4 +1,4 @@
-"""What the planner leaves free, so that customers find a time on nearly every day."""
+"""How full a day becomes, and what is left free so that customers find times nearly every day."""
 
 from random import Random
 
@@ -8,36 +8,48 @@ from .roster import Roster
 from .staff import Technician
 
 _HOUR_S = 3600
-_WEDNESDAY, _THURSDAY = 2, 3
+# Jobs for crews and for pairs need several people at the same time, so these keep times in common:
+# crews a morning, heat pump people and electricians an afternoon.
+CREW_DAY, PAIR_DAY = 1, 3
+_CREW_HOURS, _PAIR_HOURS = 5.0, 3.25
+_PAIR_RATING = 3
 # Begin and length in hours after the beginning of the shift.
 _GAPS = ((0.0, 1.75), (2.0, 1.75), (5.0, 1.75), (6.25, 2.25))
-_FULL_DAYS = 0.62
-_PAIR_HOURS = 3.25
+# Share of days without a gap, and of the working time that is planned (from, to). What is past was
+# busier than what is ahead: times that nobody wanted were filled in the end.
+_FULL_PAST, _FULL_AHEAD = 0.8, 0.4
+_LOAD_PAST, _LOAD_AHEAD = (0.80, 0.98), (0.70, 0.95)
+
+
+def wanted_load(plan: DayPlan, roster: Roster, rng: Random) -> float:
+    """Share of the day's working time to be planned, travel included."""
+    return rng.uniform(*(_LOAD_AHEAD if plan.day > roster.today else _LOAD_PAST))
 
 
 def free_time(technician: Technician, plan: DayPlan, roster: Roster, rng: Random) -> list[Span]:
-    """Stretches to be left free on one day; none on busy days.
-
-    Crews keep Wednesday mornings, heat pump people and electricians Thursday afternoons, for these
-    jobs need several people at the same time.
-    """
-    middle_s = (plan.from_s + plan.to_s) // 2
+    """Stretches to be left free on one day; none on busy days."""
     is_ahead = plan.day > roster.today
-    wanted: Span | None = None
-    gap, is_full = rng.choice(_GAPS), rng.random() < _FULL_DAYS
-    if is_ahead and plan.day.weekday() == _WEDNESDAY and roster.crew_of(technician, plan.day):
-        wanted = (plan.from_s, middle_s)
-    elif is_ahead and plan.day.weekday() == _THURSDAY and _works_in_pairs(technician):
+    gap = rng.choice(_GAPS)
+    is_full = rng.random() < (_FULL_AHEAD if is_ahead else _FULL_PAST)
+    weekday = plan.day.weekday()
+    if is_ahead and weekday == CREW_DAY and roster.crew_of(technician, plan.day):
+        wanted = _after(plan, 0.0, _CREW_HOURS)
+    elif is_ahead and weekday == PAIR_DAY and _works_in_pairs(technician):
         wanted = (plan.to_s - int(_PAIR_HOURS * _HOUR_S), plan.to_s)
-    elif not is_full:
-        begin_s = plan.from_s + int(gap[0] * _HOUR_S)
-        wanted = (begin_s, min(begin_s + int(gap[1] * _HOUR_S), plan.to_s))
-    if wanted is None or any(
-        stop.departs_s < wanted[1] and wanted[0] < stop.ends_s for stop in plan.stops
-    ):
+    elif is_full:
         return []
-    return [wanted]
+    else:
+        wanted = _after(plan, *gap)
+    is_taken = any(stop.departs_s < wanted[1] and wanted[0] < stop.ends_s for stop in plan.stops)
+    return [] if is_taken else [wanted]
+
+
+def _after(plan: DayPlan, begin: float, length: float) -> Span:
+    begin_s = plan.from_s + int(begin * _HOUR_S)
+    return begin_s, min(begin_s + int(length * _HOUR_S), plan.to_s)
 
 
 def _works_in_pairs(technician: Technician) -> bool:
-    return any((technician.skills.get(skill) or 0) >= 3 for skill in (HEAT_PUMPS, ELECTRICS))
+    return any(
+        (technician.skills.get(skill) or 0) >= _PAIR_RATING for skill in (HEAT_PUMPS, ELECTRICS)
+    )

@@ -22,7 +22,7 @@ from .catalog import (
 from .customers import Site
 from .day_plan import DayPlan
 from .demand import Demand
-from .free_time import free_time
+from .free_time import CREW_DAY, PAIR_DAY, free_time, wanted_load
 from .places import NORTH, SOUTH, WEST
 from .promises import Promises
 from .roster import Roster
@@ -30,14 +30,12 @@ from .staff import CREWS, Technician
 from .visits import Outcome, Part, Visit
 
 _MINUTE_S = 60
-_CREW_VISITS_A_WEEK, _TRIES = 2, 25
+_DAYS_WITHOUT_THEM, _CREW_VISITS_A_WEEK, _TRIES = 5, 2, 25
 _PARTLY_DONE, _WITH_FOLLOW_UP, _FOLLOW_UP_DAYS = 0.03, 0.6, 6
 _CANCELED_PAST, _CANCELED_AHEAD = 0.05, 0.03
 # Nobody is made to wait longer for the next visit.
 _LONGEST_WAIT_S = 80 * _MINUTE_S
 _PAUSE_S, _ROUNDS = 20 * _MINUTE_S, 2
-# Share of the working time that is planned, by day: from, to.
-_LOAD = (0.74, 0.97)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,10 @@ class Planner:
 
     def plan_everything(self) -> list[Visit]:
         """Plan teams, fill the days, cancel some, and settle the times of all visits."""
-        for monday in self._roster.days[::7]:
-            self._plan_teams([monday + dt.timedelta(days=each) for each in range(7)])
+        # On the days that teams keep for customers, no team visit is planned.
+        days = [day for day in self._roster.days if day.weekday() not in (CREW_DAY, PAIR_DAY)]
+        for begin in range(0, len(days), _DAYS_WITHOUT_THEM):
+            self._plan_teams(days[begin : begin + _DAYS_WITHOUT_THEM])
         for day in self._roster.days:
             for technician, plan in self._roster.at_work(day):
                 plan.kept_free = free_time(technician, plan, self._roster, self._rng)
@@ -104,7 +104,7 @@ class Planner:
 
     def _plan_team(self, kind: Kind, sites: list[Site], week: list[dt.date], crew: str) -> None:
         for site in sites[:_TRIES]:
-            day = self._rng.choice([each for each in week if each in set(self._roster.days)])
+            day = self._rng.choice(week)
             parts = self._crew_parts(crew, day) if crew else self._pair_parts(site, day)
             if not parts or not self._demand.is_rested(site, day):
                 continue
@@ -127,7 +127,7 @@ class Planner:
             return False
         promised_s, door = self._promises.promise(portal, latest_s)
         day = parts[0].plan.day
-        self._keep(Visit(kind, site, day, parts, latest_s, promised_s, door))
+        self._keep(Visit(kind, site, day, parts, latest_s, promised_s, door, self._chance()))
         return True
 
     def _crew_parts(self, crew_name: str, day: dt.date) -> list[Part]:
@@ -162,7 +162,7 @@ class Planner:
     # --- Single visits -------------------------------------------------------------------------
 
     def _fill(self, technician: Technician, plan: DayPlan) -> None:
-        load = self._rng.uniform(*_LOAD) * plan.working_s
+        load = wanted_load(plan, self._roster, self._rng) * plan.working_s
         self._place_follow_ups(technician, plan)
         for _round in range(_ROUNDS):
             at_s = plan.from_s
@@ -210,7 +210,10 @@ class Planner:
             return None
         promised_s, door = self._promises.promise(portal, arrives_s)
         part = Part(self._roster.team.technicians[technician.name], plan)
-        return Visit(kind, site, plan.day, [part], arrives_s, promised_s, door)
+        return Visit(kind, site, plan.day, [part], arrives_s, promised_s, door, self._chance())
+
+    def _chance(self) -> Random:
+        return Random(self._rng.getrandbits(64))  # noqa: S311 (not for secrets)
 
     def _keep(self, visit: Visit) -> Visit:
         for part in visit.parts:

@@ -55,10 +55,9 @@ _PART_NOTES = ("Pump worn out, part ordered.", "Needs a new control board; on or
 class Chronicle:
     """Writes bookings and what happened to them."""
 
-    def __init__(self, users: dict[str, User], dispatcher: User, rng: Random) -> None:
+    def __init__(self, users: dict[str, User], dispatcher: User) -> None:
         self._users = users
         self._dispatcher = dispatcher
-        self._rng = rng
         self._statuses = {status.name: status for status in BookingStatus.objects.all()}
         self._defaults = {
             ParentStatus(status.parent): status
@@ -164,8 +163,8 @@ class Chronicle:
         is_canceled = visit.outcome is Outcome.CANCELED
         completed = history.parent is ParentStatus.COMPLETED
         return Booking(
-            code=urlsafe_b64encode(self._rng.randbytes(_CODE_BYTES)).rstrip(b"=").decode(),
-            number=self._number() if is_online else None,
+            code=urlsafe_b64encode(visit.chance.randbytes(_CODE_BYTES)).rstrip(b"=").decode(),
+            number=self._number(visit.chance) if is_online else None,
             work_order=work_order,
             status=self._status(visit, history),
             method=BookingMethod.PORTAL if is_online else BookingMethod.OFFICE,
@@ -178,7 +177,7 @@ class Chronicle:
             duration_minutes=visit.kind.minutes,
             time_zone=TIME_ZONE,
             version=len(history.steps),
-            cancel_reason=self._rng.choice(_REASONS) if is_canceled else "",
+            cancel_reason=visit.chance.choice(_REASONS) if is_canceled else "",
             canceled_at=history.since if is_canceled else None,
             completed_at=history.since if completed else None,
         )
@@ -212,16 +211,15 @@ class Chronicle:
 
     def _notes(self, visit: Visit, booking: Booking, history: History) -> list[BookingNote]:
         texts = list(visit.notes)
-        # Drawn in any case, so that one note more does not change everything after it.
-        is_talkative = self._rng.random() < _WITH_NOTE
-        text = self._rng.choice(_NOTES.get(visit.kind.name, _OTHER_NOTES))
+        is_talkative = visit.chance.random() < _WITH_NOTE
+        text = visit.chance.choice(_NOTES.get(visit.kind.name, _OTHER_NOTES))
         if visit.portal is not None and is_talkative and not texts:
             texts.append(text)
         _source, user = self._booker(visit)
         notes = [_note(booking, each, user, history.created_at, True) for each in texts]
         if visit.outcome is Outcome.PARTLY_DONE:
             technician = self._users.get(visit.parts[0].resource.email)
-            text = self._rng.choice(_PART_NOTES)
+            text = visit.chance.choice(_PART_NOTES)
             notes.append(_note(booking, text, technician, history.since, False))
         elif booking.cancel_reason:
             is_online = visit.portal is not None
@@ -254,9 +252,9 @@ class Chronicle:
             return Source.OFFICE, self._dispatcher
         return Source.PORTAL, visit.contact.user
 
-    def _number(self) -> str:
+    def _number(self, rng: Random) -> str:
         while True:
-            number = f"V-{any_letters(self._rng, CROCKFORD, _NUMBER_LETTERS)}"
+            number = f"V-{any_letters(rng, CROCKFORD, _NUMBER_LETTERS)}"
             if number not in self._numbers:
                 self._numbers.add(number)
                 return number

@@ -15,7 +15,7 @@ from .planner import Planner
 from .sign_ins import CAROL, LAYLA
 
 # First and last day that will do, counted from today.
-_LONG_AGO, _LATELY, _SOON = (-18, -12), (-9, -4), (4, 10)
+_LONG_AGO, _LATELY, _SOON = (-18, -11), (-9, -2), (4, 14)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from random import Random
 
 from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.work.models import WorkLocation
@@ -31,8 +30,9 @@ class History:
         return self.steps[-1][1]
 
 
-def history_of(visit: Visit, *, now: datetime, rng: Random) -> History:
+def history_of(visit: Visit, *, now: datetime) -> History:
     """When it was booked and how far it has come; nothing in it is later than `now`."""
+    rng = visit.chance
     departs_at = _instant(min(each[0] for each in visit.times))
     arrives_at, ends_at = _instant(visit.arrives_s), _instant(visit.ends_s)
     booked_at = departs_at - timedelta(

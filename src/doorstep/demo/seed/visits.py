@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import Enum
+from random import Random
 
 from doorstep.domain.customers.models import Contact
 from doorstep.domain.organization.models import Portal
@@ -35,7 +36,8 @@ class Part:
 class Visit:
     """One visit. `times` holds departure, arrival, end per part once the day is settled.
 
-    `first` is the visit whose work order this one continues.
+    `first` is the visit whose work order this one continues. `chance` decides what happens to it,
+    whatever happens to others.
     """
 
     kind: Kind
@@ -45,6 +47,7 @@ class Visit:
     arrives_s: int
     promised_s: tuple[int, int]
     portal: Portal | None
+    chance: Random
     outcome: Outcome = Outcome.AS_PLANNED
     first: "Visit | None" = None
     notes: list[str] = field(default_factory=list)

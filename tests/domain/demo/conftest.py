@@ -1,0 +1,29 @@
+"""The demo company, made once for all tests of a module and taken back afterwards."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+
+from doorstep.demo.seed.company import SeedReport, seed_company
+
+LONDON = ZoneInfo("Europe/London")
+# A Monday in winter, a quarter to ten: everybody but the late shift is at work.
+NOW = datetime(2026, 11, 23, 9, 45, tzinfo=UTC)
+TODAY = NOW.date()
+FIRST_DAY, LAST_DAY = date(2026, 11, 2), date(2026, 12, 13)
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup: None, django_db_blocker) -> Iterator[SeedReport]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield seed_company(now=NOW)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(seeded: SeedReport, db: None) -> SeedReport:
+    """The company at NOW; what a test changes is undone after it."""
+    return seeded
