@@ -192,6 +192,12 @@ def test_contacts_of_closed_accounts_get_none(change: dict[str, bool]) -> None:
     assert invite_automatically(contact_id=contact.pk) is None
 
 
+def test_who_can_sign_in_already_gets_none() -> None:
+    make_portal(invites_new_contacts=True)
+
+    assert invite_automatically(contact_id=carol().pk) is None
+
+
 def test_a_contact_who_is_gone_gets_none() -> None:
     make_portal(invites_new_contacts=True)
 

@@ -176,6 +176,13 @@ def test_who_has_no_territory_serves_all_if_the_company_says_so(now: datetime) -
     assert found(now) == []
 
 
+def test_who_has_another_territory_does_not_serve_all(now: datetime) -> None:
+    make_account(territory=make_territory())
+    Company.objects.update(allows_resources_without_territory=True)
+
+    assert found(now) == ["territory_not_covered"]
+
+
 # --- Resources and accounts --------------------------------------------------------------------
 
 
