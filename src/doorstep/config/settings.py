@@ -71,7 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "whitenoise.runserver_nostatic",
+    "servestatic.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -100,7 +100,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "doorstep.interfaces.web.middleware.ClientAddressMiddleware",
     "doorstep.interfaces.web.middleware.BadInputMiddleware",
@@ -296,7 +296,7 @@ OFFICE_LANGUAGE = _("Office")
 # --- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-# Nothing is collected: see WHITENOISE_USE_FINDERS.
+# Nothing is collected: see SERVESTATIC_USE_FINDERS.
 STATIC_ROOT = None
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -316,8 +316,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Served straight from where they lie: no collecting step between an edit and the page.
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = DEBUG
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_AUTOREFRESH = DEBUG
 
 # --- E-mail ---------------------------------------------------------------------------------------
 
