@@ -3,9 +3,10 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
-import doorstep.platform.lib.address
 from django.conf import settings
 from django.db import migrations, models
+
+import doorstep.platform.lib.address
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""Whom an account, a kind of job or a work order wants, or does not want (product reference 7.4)."""
+"""Whom an account, a kind of job or a work order wants, or does not want (reference 7.4)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
