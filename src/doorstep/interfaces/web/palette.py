@@ -88,14 +88,16 @@ def dark_palette(*, font: str, foreground: str, background: str) -> Palette:
 def _palette(
     *, page: str, surface: str, text: str, foreground: str, states: tuple[str, str, str]
 ) -> Palette:
-    sunken = mix(page, text, 0.045)
+    goal = readable_on(page)
+    surface = ground_for(goal, surface)
+    sunken = ground_for(goal, mix(page, text, 0.045))
     grounds = (page, surface, sunken)
     text = readable(text, grounds)
     accent = readable(foreground, grounds, PART)
-    accent_soft = mix(surface, accent, 0.1)
+    accent_soft = ground_for(goal, mix(surface, accent, 0.1))
     danger, success, warning = (readable(color, grounds) for color in states)
     danger_soft, success_soft, warning_soft = (
-        mix(surface, color, 0.1) for color in (danger, success, warning)
+        ground_for(goal, mix(surface, color, 0.1)) for color in (danger, success, warning)
     )
     softs = (accent_soft, danger_soft, success_soft, warning_soft)
     return Palette(
@@ -119,6 +121,15 @@ def _palette(
         warning=readable(warning, (*grounds, warning_soft)),
         warning_soft=warning_soft,
     )
+
+
+def ground_for(text: str, ground: str) -> str:
+    """`ground`, moved away from `text` (black or white) as little as needed to carry it."""
+    for step in range(STEPS + 1):
+        moved = mix(ground, readable_on(text), step / STEPS)
+        if contrast(text, moved) >= TEXT + MARGIN:
+            return moved
+    return readable_on(text)
 
 
 def _at_night(color: str) -> str:

@@ -1,0 +1,78 @@
+"""Every page of the portal by name, and how to get there."""
+
+from datetime import datetime
+
+from playwright.sync_api import Page
+
+from doorstep.domain.bookings.models import Booking
+from tests.factories.bookings import World, book, window_key
+from tests.factories.customers import make_asset
+
+from .conftest import OpenPage
+
+THURSDAY_MORNING = window_key()
+FRIDAY_MORNING = "20261127T080000Z-20261127T100000Z"
+
+
+def furnish(world: World, *, now: datetime) -> Booking:
+    """Carol has an asset, a visit on Thursday, and somebody to call."""
+    portal = world.portal
+    portal.contact_phone, portal.contact_email = "+44 161 496 0000", "help@example.com"
+    portal.page_footer = "Acme Ltd, Manchester"
+    portal.save()
+    world.service.preparation = "Please clear the space around the boiler."
+    world.service.customer_description = "Cleaning and a safety check."
+    world.service.save()
+    make_asset(account=world.contact.account, name="Kitchen boiler")
+    return book(world, now=now, details="The dog is friendly.")
+
+
+def choose_asset_and_service(page: Page) -> None:
+    """From the first question to the choice of a time."""
+    page.goto("/book/asset/")
+    page.get_by_role("radio", name="Kitchen boiler").check()
+    page.get_by_role("button", name="Continue").click()
+    page.locator("input[name=service]").first.check()
+    page.get_by_role("button", name="Continue").click()
+
+
+def hold_friday_morning(page: Page) -> None:
+    """From the choice of a time to the details."""
+    page.goto("/book/time/?day=2026-11-27")
+    page.locator(f"input[value='{FRIDAY_MORNING}'][type=radio]").check(force=True)
+    page.locator("#times form button").click()
+
+
+def each_page(open_page: OpenPage, world: World, visit: Booking, **how: object):
+    """Yields (name, page) of every page, as a customer meets them."""
+    stranger = open_page("/", **how)
+    yield "landing", stranger
+    for path in ("/accounts/login/", "/invitation/", "/nothing/"):
+        stranger.goto(path)
+        yield path, stranger
+    page = open_page("/", contact=world.contact, **how)
+    for path in (
+        "/",
+        "/?show=past",
+        f"/visits/{visit.code}/",
+        f"/visits/{visit.code}/?done=booked",
+        f"/visits/{visit.code}/move/",
+        f"/visits/{visit.code}/cancel/",
+        "/book/asset/",
+        "/book/service/",
+    ):
+        page.goto(path)
+        yield path, page
+    page.locator("input[name=service]").first.check()
+    page.locator("main form button[type=submit]").click()
+    yield "time", page
+    page.goto("/book/time/?view=month")
+    yield "month", page
+    hold_friday_morning(page)
+    yield "details", page
+    page.locator("#details-form .actions button").click()
+    yield "review", page
+    page.goto(f"/visits/{visit.code}/move/?day=2026-11-27")
+    page.locator(f"input[value='{FRIDAY_MORNING}'][type=radio]").check(force=True)
+    page.locator("#times form button").click()
+    yield "move review", page
