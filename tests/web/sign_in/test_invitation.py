@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from doorstep.domain.customers.models import Contact, Invitation
 from doorstep.platform.identity.models import User
+from tests.doubles.smtp import SmtpDouble
 from tests.factories.customers import acme, carol, make_contact
 from tests.factories.identity import dana
 from tests.factories.notifications import make_invitation
 
-from .steps import NEW_PASSWORD, accept, code_of, open_link, sign_up
+from .steps import NEW_PASSWORD, accept, code_of, link_in, open_link, run_worker, sign_up
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,15 @@ def test_the_link_leads_to_a_clean_address(client: Client) -> None:
     assert response["Location"] == "/invitation/accept/"
     assert response["Referrer-Policy"] == "no-referrer"
     assert "no-store" in response["Cache-Control"]
+
+
+def test_the_page_with_the_button_sends_its_origin(client: Client) -> None:
+    """Browsers send "Origin: null" from pages without referrer, and the form would be refused."""
+    invitation = make_invitation()
+
+    response = client.get(f"/invitation/{code_of(invitation)}/", follow=True)
+
+    assert response["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
@@ -185,6 +195,36 @@ def test_a_group_invitation_asks_for_a_confirmed_address_first(client: Client) -
 
     assert response["Location"] == "/accounts/confirm-email/"  # type: ignore[index]
     assert not Contact.objects.filter(user__isnull=False).exists()
+
+
+def test_a_member_of_a_group_confirms_her_address_and_then_accepts(
+    client: Client, smtp: SmtpDouble
+) -> None:
+    group = make_invitation(contact=make_contact(account=acme()), kind="group", max_redemptions=9)
+    Invitation.objects.update(contact=None)
+    sign_up(client, group, email="member@example.com")
+    run_worker()
+
+    client.post(link_in(smtp, r"/accounts/confirm-email/\S+"))
+    login = {"login": "member@example.com", "password": NEW_PASSWORD}
+    goal = client.post("/accounts/login/", login)["Location"]
+    client.post(goal)
+
+    assert Contact.objects.get(email="member@example.com").account == acme()
+
+
+def test_a_group_invitation_does_not_open_somebody_elses_contact(client: Client) -> None:
+    """The address typed is that of a contact, but nobody has shown that it is hers."""
+    group = make_invitation(contact=make_contact(account=acme()), kind="group", max_redemptions=9)
+    Invitation.objects.update(contact=None)
+    known = make_contact(account=acme(), email="victim@example.com")
+    sign_up(client, group, email="victim@example.com")
+    client.post("/accounts/login/", {"login": "victim@example.com", "password": NEW_PASSWORD})
+
+    client.post("/invitation/accept/")
+
+    known.refresh_from_db()
+    assert known.user is None
 
 
 def test_too_many_codes_are_not_tried(client: Client) -> None:

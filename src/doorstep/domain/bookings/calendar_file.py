@@ -39,8 +39,7 @@ def visit_entry(booking: Booking, *, url: str) -> CalendarEntry:
     zone = get_zone(booking.time_zone)
     is_exact = booking.promised_from == booking.promised_to
     when = format_date_and_window(booking.promised_from, booking.promised_to, zone, with_zone=True)
-    arrival = gettext("Arrival: %(when)s") if is_exact else gettext("Arrival between: %(when)s")
-    lines = [arrival % {"when": when}]
+    lines = [gettext("Arrival: %(when)s") % {"when": when}]
     if booking.number:
         lines.append(gettext("Booking number: %(number)s") % {"number": booking.number})
     if order.incident_type.preparation:

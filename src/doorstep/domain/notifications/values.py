@@ -31,7 +31,6 @@ def booking_values(booking: Booking, portal: Portal) -> dict[str, Any]:
         "service": order.incident_type.customer_name or order.incident_type.name,
         "day": format_date(booking.promised_from, zone),
         "window": format_window(booking.promised_from, booking.promised_to, zone, with_zone=True),
-        "is_exact": booking.promised_from == booking.promised_to,
         "address_lines": order.address_lines,
         "asset": order.asset.name if order.asset else "",
         "preparation": order.incident_type.preparation,

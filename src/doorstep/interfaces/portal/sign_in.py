@@ -5,10 +5,12 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +28,7 @@ from doorstep.interfaces.web.requests import find_request_portal
 from doorstep.platform.audit.models import Source
 from doorstep.platform.audit.services import Actor
 from doorstep.platform.identity.models import User
+from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.tokens import digest, new_code
 from doorstep.platform.lib.urls import absolute_url
 
@@ -179,9 +182,14 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return user
 
     def save_user(self, request: HttpRequest, sociallogin: "SocialLogin", form: Any = None) -> User:
-        with transaction.atomic():
-            user: User = super().save_user(request, sociallogin, form)
-            redeem_pending(request, user)
+        try:
+            with transaction.atomic():
+                user: User = super().save_user(request, sociallogin, form)
+                redeem_pending(request, user)
+        except (DomainError, IntegrityError) as error:
+            # Somebody was faster; allauth's way out of the middle of a sign-up.
+            messages.error(request, str(InvitationInvalid()))
+            raise ImmediateHttpResponse(redirect("portal:invitation")) from error
         return user
 
 

@@ -25,6 +25,8 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The trap for machines is hidden by our style sheet: inline style is forbidden.
+        self.fields["website"].widget.attrs.pop("style", None)
         if address:
             # A disabled field takes its initial value, whatever is sent.
             self.fields["email"].initial = address

@@ -44,6 +44,7 @@ def link(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001
     """
     response = redirect("portal:invitation_accept")
     keep_in_cookie(response, code[:64])
+    # Here alone: a form on a page without referrer sends "Origin: null" and is refused.
     response["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -61,7 +62,7 @@ def type_code(request: HttpRequest) -> HttpResponse:
             keep_in_cookie(response, code)
             return response
         form.add_error("code", str(InvitationInvalid()))
-    return _page(request, "portal/invitation.html", {"form": form})
+    return render(request, "portal/invitation.html", {"form": form})
 
 
 @limited(OPENINGS, methods=("GET", "HEAD", "POST"))
@@ -76,7 +77,7 @@ def accept(request: HttpRequest) -> HttpResponse:
         form = CodeForm({"code": ""} if code else None)
         if code:
             form.errors["code"] = form.error_class([str(InvitationInvalid())])
-        return _page(request, "portal/invitation.html", {"form": form})
+        return render(request, "portal/invitation.html", {"form": form})
     user = request.user
     if request.method == "POST":
         if isinstance(user, User):
@@ -89,7 +90,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     address = invited_address(invitation)
     has_sign_in = bool(address) and User.objects.filter(email__iexact=address).exists()
     here = reverse("portal:invitation_accept")
-    return _page(
+    return render(
         request,
         "portal/invitation_accept.html",
         {
@@ -118,10 +119,4 @@ def _redeem(request: HttpRequest, code: str, user: User) -> HttpResponse:
     messages.success(request, _("Welcome! You can now book visits."))
     response = redirect("portal:profile")
     drop_cookie(response)
-    return response
-
-
-def _page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    response = render(request, template, context)
-    response["Referrer-Policy"] = "no-referrer"
     return response
