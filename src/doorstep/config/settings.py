@@ -298,6 +298,8 @@ OFFICE_LANGUAGE = _("Office")
 STATIC_URL = "/static/"
 # Nothing is collected: see SERVESTATIC_USE_FINDERS.
 STATIC_ROOT = None
+# Table of places for the built-in geocoder; None: the demo city.
+DOORSTEP_OFFLINE_GEOCODER = env.text("DOORSTEP_OFFLINE_GEOCODER", "") or None
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STATICFILES_DIRS = [

@@ -16,7 +16,7 @@ from doorstep.domain.bookings.models import (
 )
 from doorstep.domain.bookings.selectors import get_default_status, get_visit, visits_of
 from doorstep.domain.bookings.services.assign import move_booking
-from doorstep.domain.bookings.services.cancel import cancel_booking
+from doorstep.domain.bookings.services.cancel import cancel_booking, cancel_bookings_of
 from doorstep.domain.bookings.services.confirm import confirm_hold
 from doorstep.domain.bookings.services.hold import extend_hold, get_hold, hold_offer, release_hold
 from doorstep.domain.bookings.services.reschedule import reschedule_booking
@@ -523,6 +523,27 @@ def test_inside_the_cutoff_only_staff_may_cancel(world: World, now: datetime) ->
     canceled = cancel(booking, Actor(Source.OFFICE, dana()), late)
 
     assert canceled.parent_status is ParentStatus.CANCELED
+
+
+def test_canceling_a_work_order_cancels_its_waiting_visits(world: World, now: datetime) -> None:
+    booking = book(world, now=now)
+
+    canceled = cancel_bookings_of(work_order_id=booking.work_order_id, now=now)
+
+    assert canceled == [booking]
+    assert canceled[0].parent_status is ParentStatus.CANCELED
+    assert not ResourceBlock.objects.exists()
+
+
+def test_a_visit_under_way_outlives_its_canceled_work_order(world: World, now: datetime) -> None:
+    booking = set_status(
+        booking=book(world, now=now),
+        status=get_default_status(ParentStatus.TRAVELING),
+        actor=Actor(Source.OFFICE, dana()),
+        at=now,
+    )
+
+    assert cancel_bookings_of(work_order_id=booking.work_order_id, now=now) == []
 
 
 def test_completing_settles_work_order_and_requirement(world: World, now: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from doorstep.platform.audit.services import Actor, record
+from doorstep.platform.audit.services import SYSTEM, Actor, record
 from doorstep.platform.events.events import publish
 from doorstep.platform.identity.roles import STAFF_ROLES
 
@@ -37,22 +37,43 @@ def cancel_booking(
     earlier = earlier_result(request)
     if earlier is not None:
         return Booking.objects.get(pk=earlier["booking"])
+    is_staff = actor.user.role in STAFF_ROLES
     lock_resources(booking.assignments.values_list("resource_id", flat=True))
     current = lock_booking(booking)
-    if actor.user.role not in STAFF_ROLES:
+    if not is_staff:
         check_may_cancel(current, now=now)
-    current.cancel_reason = reason.strip()[:500]
-    current.canceled_at = now
-    current.save(update_fields=["cancel_reason", "canceled_at"])
-    apply_status(current, get_default_status(ParentStatus.CANCELED), actor=actor, at=now)
+    _cancel(current, reason=reason, actor=actor, now=now)
     if current.cancel_reason:
         BookingNote.objects.create(
             booking=current,
             text=current.cancel_reason,
             author=actor.user,
-            is_from_customer=actor.user.role not in STAFF_ROLES,
+            is_from_customer=not is_staff,
         )
-    record(actor=actor, action="canceled", obj=current, data={"reason": current.cancel_reason})
     keep_result(request, {"booking": current.pk})
-    publish(BookingCanceled(booking_id=current.pk))
     return current
+
+
+@transaction.atomic
+def cancel_bookings_of(*, work_order_id: int, now: datetime) -> list[Booking]:
+    """Cancel the visits of a canceled work order that have not begun; twice does nothing more."""
+    waiting = Booking.objects.filter(
+        work_order=work_order_id, status__parent=ParentStatus.SCHEDULED
+    ).order_by("pk")
+    canceled = []
+    for booking in waiting:
+        lock_resources(booking.assignments.values_list("resource_id", flat=True))
+        current = lock_booking(booking)
+        if current.parent_status is ParentStatus.SCHEDULED:
+            _cancel(current, reason="", actor=SYSTEM, now=now)
+            canceled.append(current)
+    return canceled
+
+
+def _cancel(current: Booking, *, reason: str, actor: Actor, now: datetime) -> None:
+    current.cancel_reason = reason.strip()[:500]
+    current.canceled_at = now
+    current.save(update_fields=["cancel_reason", "canceled_at"])
+    apply_status(current, get_default_status(ParentStatus.CANCELED), actor=actor, at=now)
+    record(actor=actor, action="canceled", obj=current, data={"reason": current.cancel_reason})
+    publish(BookingCanceled(booking_id=current.pk))
