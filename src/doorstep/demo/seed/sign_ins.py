@@ -24,7 +24,7 @@ CAROL, LAYLA = "carol@example.com", "layla@example.com"
 DANA, TOM_EMAIL, OTTO = "dana@example.com", "tom@example.com", "otto@example.com"
 SIGN_INS = (
     SignIn("Customer", CAROL),
-    SignIn("Customer, Arabic", LAYLA),
+    SignIn("Customer (ar)", LAYLA),
     SignIn("Dispatcher", DANA),
     SignIn("Technician", TOM_EMAIL),
     SignIn("Administrator", OTTO),
