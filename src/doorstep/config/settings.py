@@ -73,6 +73,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "servestatic.runserver_nostatic",
     "django.contrib.staticfiles",
+    # Before allauth: our pages stand in for its own.
+    "doorstep.interfaces.portal",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -92,7 +94,6 @@ INSTALLED_APPS = [
     "doorstep.domain.bookings",
     "doorstep.domain.notifications",
     "doorstep.interfaces.web",
-    "doorstep.interfaces.portal",
     "doorstep.interfaces.office",
     "doorstep.demo",
     "doorstep.config",
