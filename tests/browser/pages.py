@@ -47,13 +47,14 @@ def each_page(open_page: OpenPage, world: World, visit: Booking, **how: object):
     """Yields (name, page) of every page, as a customer meets them."""
     stranger = open_page("/", **how)
     yield "landing", stranger
-    for path in ("/accounts/login/", "/invitation/", "/nothing/"):
+    for path in ("/accounts/login/", "/accounts/password/reset/", "/invitation/", "/nothing/"):
         stranger.goto(path)
         yield path, stranger
     page = open_page("/", contact=world.contact, **how)
     for path in (
         "/",
         "/?show=past",
+        "/profile/",
         f"/visits/{visit.code}/",
         f"/visits/{visit.code}/?done=booked",
         f"/visits/{visit.code}/move/",
