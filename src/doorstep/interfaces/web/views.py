@@ -1,13 +1,16 @@
 """Shared pages: errors that keep the brand, the brand's style sheet, health."""
 
 import mimetypes
+import sys
 
 from django.core.exceptions import DisallowedHost
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import condition, require_safe
@@ -105,12 +108,28 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # A database that is away, or a lock nobody gives back, is not a mistake in the page.
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return database_away()
     return error_page(
         request,
         status=500,
         title=_("That went wrong on our side"),
         text=_("It was not your fault. Please try again in a moment, or call us."),
     )
+
+
+def database_away() -> HttpResponse:
+    """503 without a single query (reliability F12)."""
+    language = get_language() or "en"
+    page = render_to_string(
+        "web/away.html",
+        {"language": language, "direction": "rtl" if get_language_bidi() else "ltr"},
+    )
+    response = HttpResponse(page, status=503)
+    response["Retry-After"] = "30"
+    patch_cache_control(response, no_store=True)
+    return response
 
 
 def not_set_up(request: HttpRequest) -> HttpResponse:
