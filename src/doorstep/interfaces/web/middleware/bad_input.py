@@ -77,4 +77,4 @@ def _drop_bad_cookies(request: HttpRequest) -> None:
     """A cookie no browser got from us is forgotten; refusing it would lock its owner out."""
     for name, value in list(request.COOKIES.items()):
         if _UNSTORABLE.search(value):
-            pass
+            del request.COOKIES[name]
