@@ -1,4 +1,4 @@
-"""Settings for tests: as production, with quick hashing, a database of their own and no mail host."""
+"""Settings for tests: as production, with quick hashing and a database of their own."""
 
 import os
 import tempfile

@@ -85,7 +85,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> bool:
     return False
 
 
-@pytest.fixture()
+@pytest.fixture
 def worker(installation: Installation) -> Iterator[subprocess.Popen[str]]:
     process = installation.start("worker")
     yield process
