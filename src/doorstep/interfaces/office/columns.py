@@ -1,6 +1,7 @@
 """Typed faces for unfold's decorators and for small pieces of HTML."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_stubs_ext import StrOrPromise
 from unfold.decorators import display
+from unfold.utils import display_for_label
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,12 +50,15 @@ def column(
     """A computed column. With `badge` the method returns (state, text) and the state colors it."""
 
     def decorate(function: F) -> F:
-        decorated: F = display(
-            description=description,
-            ordering=ordering,
-            boolean=boolean,
-            label=STATE_BADGES if badge else None,
-        )(function)
+        @wraps(function)
+        def shown(*args: Any) -> SafeString:
+            # Rendered here and not by the list, so that it looks the same in a form.
+            text: SafeString = display_for_label(function(*args), "–", STATE_BADGES)
+            return text
+
+        decorated: F = display(description=description, ordering=ordering, boolean=boolean)(
+            shown if badge else function
+        )
         return decorated
 
     return decorate
@@ -68,6 +73,8 @@ def link_to(row: models.Model | None, text: StrOrPromise | None = None) -> str |
         path = reverse(f"office:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
     except NoReverseMatch:
         return str(label)
+    if " " not in str(label):
+        return format_html('<a class="office-link office-nowrap" href="{}">{}</a>', path, label)
     return format_html('<a class="office-link" href="{}">{}</a>', path, label)
 
 

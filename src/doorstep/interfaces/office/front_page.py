@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.notifications.models import Message, MessageState
 from doorstep.domain.resources.models import TimeOff, TimeOffState
+from doorstep.domain.work.configuration import Problem, configuration_problems
 from doorstep.domain.work.models import SystemStatus, WorkOrder
 from doorstep.platform.lib.site_time import day_bounds, format_day, local_day
 
+from .columns import link_to
 from .times import office_zone
 
 
@@ -30,7 +34,7 @@ class Card:
 class FrontPage:
     day: str
     cards: list[Card]
-    problems: list[str]
+    problems: list[SafeString]
 
 
 def front_page_of(*, now: datetime) -> FrontPage:
@@ -70,7 +74,14 @@ def front_page_of(*, now: datetime) -> FrontPage:
             "beach_access",
         ),
     ]
-    return FrontPage(day=format_day(today), cards=cards, problems=[])
+    problems = [_told(problem) for problem in configuration_problems(now=now)]
+    return FrontPage(day=format_day(today), cards=cards, problems=problems)
+
+
+def _told(problem: Problem) -> SafeString:
+    if problem.where is None:
+        return format_html("{}", problem.text)
+    return format_html("{} {}", problem.text, link_to(problem.where, _("Look")))
 
 
 def _list(name: str) -> str:

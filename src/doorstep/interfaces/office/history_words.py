@@ -1,13 +1,20 @@
 """A history entry's details in words: field: old → new."""
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from doorstep.platform.audit.models import LogEntry
+
+from .times import in_lists
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def words_of(entry: LogEntry) -> SafeString:
@@ -29,7 +36,7 @@ def _lines(data: dict[str, Any]) -> Iterator[str]:
 
 
 def _row(row: dict[str, Any]) -> Iterator[str]:
-    kind = _label(str(row.get("row", "")).rpartition(".")[2])
+    kind = kind_words(str(row.get("row", "")))
     for what, said in (
         ("added", _("%(kind)s added: %(row)s")),
         ("changed", _("%(kind)s changed: %(row)s")),
@@ -46,6 +53,14 @@ def _changes(changes: dict[str, Any]) -> Iterator[str]:
         yield f"{_label(name)}: {_text(old)} → {_text(new)}"
 
 
+def kind_words(label: str) -> str:
+    """ "work order" for "work.workorder"; the label itself for a model that is gone."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
+
+
 def _label(name: str) -> str:
     return name.replace("_", " ")
 
@@ -57,4 +72,6 @@ def _text(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_text(part) for part in value)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return in_lists(datetime.fromisoformat(value))
     return str(value)

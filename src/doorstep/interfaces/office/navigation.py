@@ -44,7 +44,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         ),
         (
-            _("Catalogue"),
+            _("Catalog"),
             [
                 _entry("work.incidenttype", _("Incident types"), "home_repair_service"),
                 _entry("work.workordertype", _("Work order types"), "category"),

@@ -21,9 +21,9 @@ ADDRESS: Any = (
         "classes": ("tab",),
         "fields": (
             "street",
-            ("postal_code", "city", "country"),
+            ("postal_code", "city"),
+            ("country", "time_zone"),
             ("latitude", "longitude"),
-            "time_zone",
         ),
     },
 )

@@ -17,14 +17,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.template.response import SimpleTemplateResponse
 from django.templatetags.static import static
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from unfold.dataclasses import Favicon
 from unfold.sites import UnfoldAdminSite
 
 from doorstep.domain.organization.selectors import get_company
 
 from .csp import with_office_policy
 from .front_page import front_page_of
+from .pictures import picture
 
 View = Callable[..., HttpResponseBase]
 
@@ -52,6 +55,9 @@ class OfficeSite(UnfoldAdminSite):  # type: ignore[misc]
             return with_office_policy(response)
 
         return guarded
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("picture/<path:name>", self.admin_view(picture), name="picture")]
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -98,6 +104,7 @@ class OfficeSite(UnfoldAdminSite):  # type: ignore[misc]
             # Unfold would write the colors as an inline style; ours lie in the file.
             "colors": None,
             "styles": [*context["styles"], static("office/office.css")],
+            "site_favicons": [Favicon(href=resolve_url("web:favicon"), rel="icon")],
             "scripts": [*context["scripts"], static("office/office.js")],
         }
 

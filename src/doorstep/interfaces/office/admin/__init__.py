@@ -2,7 +2,7 @@
 
 from . import (  # noqa: F401
     bookings,
-    catalogue,
+    catalog,
     customers,
     history,
     invitations,

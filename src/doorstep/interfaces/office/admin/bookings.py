@@ -53,16 +53,20 @@ class BookingAdmin(ReadOnlyMixin, OfficeModelAdmin):
                 "fields": (
                     ("promised_long", "status_badge"),
                     ("work_order_link", "account"),
-                    ("shown_number", "method", "booked_by"),
-                    ("planned", "duration_minutes", "is_pinned"),
-                    ("cancel_reason", "canceled_at", "completed_at"),
-                    ("created_at", "customer_page"),
+                    ("shown_number", "method"),
+                    ("booked_by", "created"),
+                    ("planned", "duration_minutes"),
+                    ("canceled", "completed"),
+                    ("is_pinned", "cancel_reason"),
+                    "customer_page",
                 ),
             },
         ),
     )
-    readonly_fields = ("promised_long", "planned", "status_badge", "work_order_link", "account",
-                       "shown_number", "customer_page")  # fmt: skip
+    readonly_fields = (
+        "promised_long", "planned", "status_badge", "work_order_link", "account", "shown_number",
+        "customer_page", "created", "canceled", "completed",
+    )  # fmt: skip
 
     def has_action_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("bookings.change_booking")
@@ -97,10 +101,19 @@ class BookingAdmin(ReadOnlyMixin, OfficeModelAdmin):
 
     @column(_("planned"))
     def planned(self, booking: Booking) -> str:
-        return _("Arrival %(arrival)s, end %(end)s") % {
-            "arrival": short_promise(booking.arrives_at, booking.arrives_at, booking.time_zone),
-            "end": short_promise(booking.ends_at, booking.ends_at, booking.time_zone),
-        }
+        return short_promise(booking.arrives_at, booking.ends_at, booking.time_zone)
+
+    @column(_("created"))
+    def created(self, booking: Booking) -> str:
+        return in_lists(booking.created_at)
+
+    @column(_("canceled"))
+    def canceled(self, booking: Booking) -> str:
+        return in_lists(booking.canceled_at)
+
+    @column(_("completed"))
+    def completed(self, booking: Booking) -> str:
+        return in_lists(booking.completed_at)
 
     @column(_("number"), ordering="number")
     def shown_number(self, booking: Booking) -> str:
@@ -137,6 +150,7 @@ class BookingAdmin(ReadOnlyMixin, OfficeModelAdmin):
     @dialog_action(
         _("Cancel visit"),
         description=_("Its time becomes free at once."),
+        submit=_("Yes, cancel it"),
         form_class=CancelForm,
         permissions=("action",),
         icon="event_busy",
@@ -174,9 +188,10 @@ class HoldAdmin(ReadOnlyMixin, OfficeModelAdmin):
             {
                 "description": _("A time kept for a customer while she fills the form."),
                 "fields": (
-                    ("promised", "until", "is_live"),
-                    ("contact", "incident_type", "asset"),
-                    ("portal", "comes"),
+                    ("promised", "until"),
+                    ("contact", "incident_type"),
+                    ("asset", "portal"),
+                    ("comes", "is_live"),
                 ),
             },
         ),

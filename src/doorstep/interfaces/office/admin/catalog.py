@@ -23,7 +23,7 @@ from doorstep.interfaces.office.base import (
     OfficeTabularInline,
 )
 from doorstep.interfaces.office.columns import column
-from doorstep.interfaces.office.forms.catalogue import (
+from doorstep.interfaces.office.forms.catalog import (
     BookingStatusForm,
     IncidentTypeForm,
     RoleFormSet,
@@ -50,7 +50,7 @@ class RoleInline(OfficeStackedInline):
 
     model = RoleTemplate
     formset = RoleFormSet
-    fields: Any = (("name", "resource_kind", "crew_size"),)
+    fields: Any = ("name", ("resource_kind", "crew_size"))
     inlines = (RoleNeedInline,)
     verbose_name_plural = _("Roles")
 
@@ -86,7 +86,8 @@ class IncidentTypeAdmin(OfficeModelAdmin):
                 "fields": (
                     ("name", "work_order_type"),
                     ("duration_minutes", "work_location"),
-                    ("is_active", "description"),
+                    "is_active",
+                    "description",
                 )
             },
         ),

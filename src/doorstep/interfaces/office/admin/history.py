@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from doorstep.interfaces.office.base import OfficeModelAdmin, ReadOnlyMixin
 from doorstep.interfaces.office.columns import column
-from doorstep.interfaces.office.history_words import words_of
+from doorstep.interfaces.office.history_words import kind_words, words_of
 from doorstep.interfaces.office.site import office
 from doorstep.interfaces.office.times import in_lists
 from doorstep.platform.audit.models import LogEntry
@@ -26,8 +26,9 @@ class LogEntryAdmin(ReadOnlyMixin, OfficeModelAdmin):
             None,
             {
                 "fields": (
-                    ("when", "actor_label", "source"),
-                    ("action", "kind", "object_label", "object_id"),
+                    ("when", "source"),
+                    ("actor_label", "action"),
+                    ("kind", "object_label"),
                     "details",
                 )
             },
@@ -41,7 +42,7 @@ class LogEntryAdmin(ReadOnlyMixin, OfficeModelAdmin):
 
     @column(_("kind"), ordering="object_type")
     def kind(self, entry: LogEntry) -> str:
-        return entry.object_type.rpartition(".")[2]
+        return kind_words(entry.object_type)
 
     @column(_("details"))
     def details(self, entry: LogEntry) -> SafeString:

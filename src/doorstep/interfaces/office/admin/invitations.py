@@ -88,8 +88,8 @@ class InvitationAdmin(OfficeModelAdmin):
                 "fields": (
                     ("portal", "kind"),
                     ("contact", "account"),
-                    ("expires_at", "max_redemptions"),
-                    "by_email",
+                    "expires_at",
+                    ("max_redemptions", "by_email"),
                 ),
             },
         ),

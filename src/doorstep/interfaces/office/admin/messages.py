@@ -53,10 +53,12 @@ class MessageAdmin(ReadOnlyMixin, OfficeModelAdmin):
             None,
             {
                 "fields": (
-                    ("message_type", "channel", "state_badge"),
-                    ("address", "language", "reason"),
-                    ("created", "due", "sent"),
-                    ("contact", "booking_link", "invitation"),
+                    ("message_type", "state_badge"),
+                    ("channel", "address"),
+                    ("reason", "language"),
+                    ("created", "due"),
+                    ("sent", "contact"),
+                    ("booking_link", "invitation"),
                 )
             },
         ),

@@ -14,6 +14,7 @@ from doorstep.domain.organization.models import Company, OrganizationalUnit, Ter
 from doorstep.domain.organization.selectors import get_company
 from doorstep.interfaces.office.base import OfficeModelAdmin
 from doorstep.interfaces.office.columns import column
+from doorstep.interfaces.office.forms.organization import UnitForm
 from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
 
@@ -30,7 +31,8 @@ class CompanyAdmin(OfficeModelAdmin):
                 "classes": ("tab",),
                 "fields": (
                     ("travel_provider", "travel_provider_url"),
-                    ("detour_factor", "travel_speed_kmh", "travel_extra_seconds"),
+                    ("detour_factor", "travel_speed_kmh"),
+                    "travel_extra_seconds",
                 ),
             },
         ),
@@ -86,6 +88,7 @@ class TerritoryAdmin(OfficeModelAdmin):
 
 @admin.register(OrganizationalUnit, site=office)
 class OrganizationalUnitAdmin(AddressAdminMixin, OfficeModelAdmin):
+    form = UnitForm
     list_display = ("name", "address", "is_placed")
     search_fields = ("name", "street", "city", "postal_code")
     fieldsets = ((None, {"fields": ("name",)}), ADDRESS)

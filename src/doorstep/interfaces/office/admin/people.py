@@ -37,7 +37,8 @@ class UserAdmin(OfficeModelAdmin):
                 "fields": (
                     ("email", "name"),
                     ("role", "language"),
-                    ("is_active", "last_seen", "stands_for"),
+                    ("last_seen", "stands_for"),
+                    "is_active",
                 )
             },
         ),

@@ -1,12 +1,17 @@
+# ruff: noqa: ARG002  # the signatures are those of Django's admin
 """Portals: brand, booking policy, texts, arrival windows."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
+from doorstep.domain.customers.services.invitations import invite_all_existing
 from doorstep.domain.organization.models import ArrivalWindow, Portal
-from doorstep.interfaces.office.base import OfficeModelAdmin, OfficeTabularInline
+from doorstep.interfaces.office.base import OfficeModelAdmin, OfficeTabularInline, actor_of
+from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
 from doorstep.interfaces.office.forms.portal import PortalForm
 from doorstep.interfaces.office.site import office
 
@@ -31,6 +36,7 @@ class PortalAdmin(OfficeModelAdmin):
     )
     search_fields = ("name", "host_name", "company_name")
     inlines = (ArrivalWindowInline,)
+    actions_detail = ("invite_all",)
     fieldsets: Any = (
         (
             None,
@@ -49,7 +55,9 @@ class PortalAdmin(OfficeModelAdmin):
                 "classes": ("tab",),
                 "fields": (
                     "font",
-                    ("font_color", "foreground_color", "background_color"),
+                    "font_color",
+                    "foreground_color",
+                    "background_color",
                     ("header_image_desktop", "header_image_phone"),
                     "header_text",
                     "footer_text",
@@ -94,3 +102,16 @@ class PortalAdmin(OfficeModelAdmin):
             },
         ),
     )
+
+    @dialog_action(
+        _("Invite existing contacts"),
+        description=_(
+            "Everybody of an active, not excluded account who has an e-mail address, no sign-in "
+            "and no automatic invitation so far gets one by e-mail."
+        ),
+        submit=_("Send the invitations"),
+        icon="forward_to_inbox",
+    )
+    def invite_all(self, request: HttpRequest, form: DialogForm, row: Any) -> StrOrPromise:
+        count = invite_all_existing(portal=row, actor=actor_of(request))
+        return _("%(count)s contacts are invited.") % {"count": count}

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from doorstep.domain.resources.events import WorkHoursChanged
 from doorstep.domain.resources.models import (
     BookableResource,
     BusinessClosure,
@@ -30,6 +31,7 @@ from doorstep.interfaces.office.forms.resources import (
 )
 from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
+from doorstep.platform.events.events import publish
 
 
 class SkillInline(OfficeTabularInline):
@@ -101,7 +103,8 @@ class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
                 "fields": (
                     ("name", "kind"),
                     "territories",
-                    ("is_active", "is_searchable", "shows_on_board"),
+                    ("is_active", "shows_on_board"),
+                    "is_searchable",
                 )
             },
         ),
@@ -123,6 +126,11 @@ class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
         ),
         ADDRESS,
     )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model in {WorkHours, DayHours} and formset.has_changed():
+            publish(WorkHoursChanged(resource_id=form.instance.pk))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BookableResource]:
         rows: QuerySet[BookableResource] = super().get_queryset(request)

@@ -28,8 +28,14 @@ from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
 from doorstep.interfaces.office.times import in_lists
 from doorstep.platform.audit.selectors import history_of
+from doorstep.platform.lib.errors import DomainError
 
 _ADDRESS_FIELDS = ("street", "postal_code", "city", "country", "latitude", "longitude", "time_zone")
+
+
+class HasVisits(DomainError):
+    code = "has_visits"
+    text = _("Cancel its visits first: their customers have to be told.")
 
 
 class WorkOrderPreferenceInline(OfficeTabularInline):
@@ -78,12 +84,12 @@ class WorkOrderAdmin(AddressAdminMixin, OfficeModelAdmin):
             None,
             {
                 "fields": (
-                    ("number", "status_badge", "created_when"),
+                    ("number", "status_badge"),
                     ("account", "incident_type"),
                     ("reported_by", "asset"),
                     ("location", "territory"),
                     ("priority", "work_order_type"),
-                    "summary",
+                    ("summary", "created_when"),
                     "instructions",
                 )
             },
@@ -106,8 +112,7 @@ class WorkOrderAdmin(AddressAdminMixin, OfficeModelAdmin):
         fixed = ("number", "status_badge", "created_when", "account", "incident_type",
                  "work_order_type")  # fmt: skip
         # Visits are planned to this door; the address changes by booking anew.
-        has_visits = obj.bookings.exclude(status__parent=ParentStatus.CANCELED).exists()
-        return (*fixed, *_ADDRESS_FIELDS) if has_visits else fixed
+        return (*fixed, *_ADDRESS_FIELDS) if _has_visits(obj) else fixed
 
     def get_inlines(self, request: HttpRequest, obj: WorkOrder | None) -> tuple[Any, ...]:
         return self.inlines if obj else ()
@@ -159,12 +164,19 @@ class WorkOrderAdmin(AddressAdminMixin, OfficeModelAdmin):
 
     @dialog_action(
         _("Cancel work order"),
-        description=_("Its visits are canceled too, and their times become free."),
+        description=_("Nothing can be booked for it any more."),
+        submit=_("Yes, cancel it"),
         icon="cancel",
     )
     def cancel(self, request: HttpRequest, form: DialogForm, row: Any) -> StrOrPromise:
+        if _has_visits(row):
+            raise HasVisits
         cancel_work_order(work_order=row, actor=actor_of(request))
         return _("Work order %(number)s is canceled.") % {"number": row.number}
+
+
+def _has_visits(work_order: WorkOrder) -> bool:
+    return work_order.bookings.exclude(status__parent=ParentStatus.CANCELED).exists()
 
 
 def _panels(work_order: WorkOrder) -> list[Panel]:

@@ -1,4 +1,4 @@
-"""Forms of the catalogue; what customers could not book is refused (product reference 4.1)."""
+"""Forms of the catalog; what customers could not book is refused (product reference 4.1)."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from doorstep.domain.bookings.models import BookingStatus
 from doorstep.domain.organization.models.brand import validate_color
 from doorstep.domain.work.errors import NeedsAndRoles
 from doorstep.domain.work.models import IncidentType, RoleTemplate
+from doorstep.domain.work.services.incident_types import check_needs_or_roles
 
 from .fields import ColorInput
 
@@ -24,8 +25,10 @@ class RoleFormSet(forms.BaseInlineFormSet[RoleTemplate, IncidentType, Any]):
 
     def clean(self) -> None:
         super().clean()
-        if self._kept() and self._gives_own_needs():
-            raise forms.ValidationError(str(NeedsAndRoles()))
+        try:
+            check_needs_or_roles(needs=self._own_needs(), roles=self._kept())
+        except NeedsAndRoles as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
     def _kept(self) -> int:
         return sum(
@@ -34,12 +37,12 @@ class RoleFormSet(forms.BaseInlineFormSet[RoleTemplate, IncidentType, Any]):
             if form not in self.deleted_forms and (form.instance.pk or form.has_changed())
         )
 
-    def _gives_own_needs(self) -> bool:
+    def _own_needs(self) -> int:
         """Reads the needs sent with the same form: they are a formset beside this one."""
         total = self.data.get("needs-TOTAL_FORMS", "0")
         count = int(total) if total.isdecimal() else 0
-        return any(
-            self.data.get(f"needs-{row}-characteristic")
+        return sum(
+            bool(self.data.get(f"needs-{row}-characteristic"))
             and not self.data.get(f"needs-{row}-DELETE")
             for row in range(min(count, 1000))
         )
@@ -47,7 +50,7 @@ class RoleFormSet(forms.BaseInlineFormSet[RoleTemplate, IncidentType, Any]):
 
 class BookingStatusForm(forms.ModelForm[BookingStatus]):
     color = forms.CharField(
-        label=_("color"), max_length=7, validators=[validate_color], widget=ColorInput()
+        label=_("Color"), max_length=7, validators=[validate_color], widget=ColorInput()
     )
 
     class Meta:

@@ -9,9 +9,10 @@ from doorstep.domain.customers.models import Account, Contact, CustomerAsset, Fu
 from doorstep.domain.customers.services.contacts import normalize_email
 
 from .phone import PhoneFormMixin
+from .pin import PinFormMixin
 
 
-class AccountForm(forms.ModelForm[Account]):
+class AccountForm(PinFormMixin, forms.ModelForm[Account]):
     """The primary contact is one of the account's own."""
 
     class Meta:
@@ -34,7 +35,7 @@ class ContactForm(PhoneFormMixin, forms.ModelForm[Contact]):
         return normalize_email(self.cleaned_data.get("email") or "")
 
 
-class LocationForm(forms.ModelForm[FunctionalLocation]):
+class LocationForm(PinFormMixin, forms.ModelForm[FunctionalLocation]):
     class Meta:
         model = FunctionalLocation
         fields = "__all__"  # noqa: DJ007

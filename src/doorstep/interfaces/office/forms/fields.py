@@ -30,7 +30,7 @@ class WeekdaysField(forms.TypedMultipleChoiceField):
             coerce=int,
             widget=WeekdayBoxes(),
             error_messages={"required": _("Choose at least one day.")},
-            label=_("weekdays"),
+            label=_("Weekdays"),
             **kwargs,
         )
 

@@ -16,7 +16,7 @@ class NewInvitationForm(forms.ModelForm[Invitation]):
     """A single invitation is for a contact, a group one for an account."""
 
     by_email = forms.BooleanField(
-        label=_("send it by e-mail"),
+        label=_("Send it by e-mail"),
         required=False,
         initial=True,
         widget=UnfoldBooleanSwitchWidget(),

@@ -3,13 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.organization.models import Portal
 
 from .fields import ColorInput
+from .pictures import PictureField
 
 
 class PortalForm(forms.ModelForm[Portal]):
+    header_image_desktop = PictureField(label=_("Header image for wide screens"), max_side=2400)
+    header_image_phone = PictureField(label=_("Header image for phones"), max_side=1200)
+
     class Meta:
         model = Portal
         fields = "__all__"  # noqa: DJ007  # the admin's fieldsets choose

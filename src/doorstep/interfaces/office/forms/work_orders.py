@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from doorstep.domain.work.models import WorkOrder
 from doorstep.platform.lib.address import AddressFields
 
+from .pin import PinFormMixin
 
-class WorkOrderForm(forms.ModelForm[WorkOrder]):
+
+class WorkOrderForm(PinFormMixin, forms.ModelForm[WorkOrder]):
     """Contact, asset and location belong to the account."""
 
     class Meta:
