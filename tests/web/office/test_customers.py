@@ -154,3 +154,18 @@ def test_an_invitation_can_be_made_to_last(dispatcher: Client, world: World) -> 
     invitation.refresh_from_db()
     assert invitation.expires_at is not None
     assert history_of(invitation)[0].action == "extended"
+
+
+def test_a_pin_typed_with_a_new_address_is_kept(dispatcher: Client, world: World) -> None:
+    account = make_account()
+    address = page(Account, "change", account.pk)
+    send(dispatcher, address, street="1 Chapel Street", latitude="53.111", longitude="-2.111")
+    account.refresh_from_db()
+    assert (account.latitude, account.longitude) == (53.111, -2.111)
+
+
+def test_a_new_address_moves_the_pin(dispatcher: Client, world: World) -> None:
+    account = make_account(latitude=50.0, longitude=0.0, street="99 Old Road")
+    send(dispatcher, page(Account, "change", account.pk), **ADDRESS)
+    account.refresh_from_db()
+    assert account.latitude != 50.0

@@ -103,6 +103,7 @@ class OfficeSite(UnfoldAdminSite):  # type: ignore[misc]
         return context | {
             # Unfold would write the colors as an inline style; ours lie in the file.
             "colors": None,
+            "show_history": True,  # ours; see base.OfficeModelAdmin.history_view
             "styles": [*context["styles"], static("office/office.css")],
             "site_favicons": [Favicon(href=resolve_url("web:favicon"), rel="icon")],
             "scripts": [*context["scripts"], static("office/office.js")],
