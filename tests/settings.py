@@ -25,3 +25,7 @@ REQUIRE_STAFF_MFA = False
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="doorstep-media-"))
 ALLOWED_HOSTS = ["*"]
 LOGGING["root"]["level"] = "ERROR"
+# Rate limits of one test must not count in the next, nor need a database; the table of the real
+# cache has a test of its own.
+SHARED_CACHE = CACHES["default"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

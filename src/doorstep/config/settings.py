@@ -171,6 +171,14 @@ EMBEDDED_POSTGRES = None if DATABASE_URL else embedded_postgres.cluster_at(VAR_D
 DATABASES = {
     "default": _database(DATABASE_URL or (EMBEDDED_POSTGRES.url if EMBEDDED_POSTGRES else ""))
 }
+# In the database: limits on sign-in and search count for all processes together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "doorstep_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
 # --- Sign-in --------------------------------------------------------------------------------------
@@ -205,6 +213,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_CHANGE_EMAIL = True
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_TEMPLATE_EXTENSION = "html"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -227,6 +227,14 @@ def test_confirming_is_written_into_history(world: World, now: datetime) -> None
     assert entry.source == Source.PORTAL
 
 
+def test_history_names_who_comes(world: World, now: datetime) -> None:
+    booking = book(world, now=now)
+
+    entry = history_of(booking).get(action="confirmed")
+
+    assert entry.data["resources"] == ["Tom Technician"]
+
+
 def test_a_status_timestamp_marks_the_beginning(world: World, now: datetime) -> None:
     booking = book(world, now=now)
 

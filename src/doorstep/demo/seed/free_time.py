@@ -13,6 +13,10 @@ _HOUR_S = 3600
 CREW_DAY, PAIR_DAY = 1, 3
 _CREW_HOURS, _PAIR_HOURS = 5.0, 3.25
 _PAIR_RATING = 3
+# Thursdays and Fridays have mornings with room, so that what people try first works: book for
+# Thursday morning, then move it to Friday.
+_OPEN_MORNINGS = (3, 4)
+_MORNING_GAPS = ((0.0, 2.25), (2.0, 2.0))
 # Begin and length in hours after the beginning of the shift.
 _GAPS = ((0.0, 1.75), (2.0, 1.75), (5.0, 1.75), (6.25, 2.25))
 # Share of days without a gap, and of the working time that is planned (from, to). What is past was
@@ -32,16 +36,20 @@ def free_time(technician: Technician, plan: DayPlan, roster: Roster, rng: Random
     gap = rng.choice(_GAPS)
     is_full = rng.random() < (_FULL_AHEAD if is_ahead else _FULL_PAST)
     weekday = plan.day.weekday()
+    wanted: list[Span] = []
     if is_ahead and weekday == CREW_DAY and roster.crew_of(technician, plan.day):
-        wanted = _after(plan, 0.0, _CREW_HOURS)
-    elif is_ahead and weekday == PAIR_DAY and _works_in_pairs(technician):
-        wanted = (plan.to_s - int(_PAIR_HOURS * _HOUR_S), plan.to_s)
-    elif is_full:
-        return []
-    else:
-        wanted = _after(plan, *gap)
-    is_taken = any(stop.departs_s < wanted[1] and wanted[0] < stop.ends_s for stop in plan.stops)
-    return [] if is_taken else [wanted]
+        wanted.append(_after(plan, 0.0, _CREW_HOURS))
+    elif is_ahead and weekday in _OPEN_MORNINGS:
+        wanted.append(_after(plan, *rng.choice(_MORNING_GAPS)))
+    elif not is_full:
+        wanted.append(_after(plan, *gap))
+    if is_ahead and weekday == PAIR_DAY and _works_in_pairs(technician):
+        wanted.append((plan.to_s - int(_PAIR_HOURS * _HOUR_S), plan.to_s))
+    return [
+        span
+        for span in wanted
+        if not any(stop.departs_s < span[1] and span[0] < stop.ends_s for stop in plan.stops)
+    ]
 
 
 def _after(plan: DayPlan, begin: float, length: float) -> Span:

@@ -1,6 +1,7 @@
 """What the business of booking refuses, in words a customer may read."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from doorstep.platform.lib.errors import DomainError
 
@@ -27,22 +28,25 @@ class HoldNotFound(DomainError):
 
 class PastChangeCutoff(DomainError):
     code = "past_change_cutoff"
-    text = _(
-        "It is too late to move this visit online: that was possible until %(hours)s hours before."
+    text = ngettext_lazy(
+        "It is too late to move this visit here. That is possible until %(hours)d hour before it.",
+        "It is too late to move this visit here. That is possible until %(hours)d hours before it.",
+        "hours",
     )
 
 
 class PastCancelCutoff(DomainError):
     code = "past_cancel_cutoff"
-    text = _(
-        "It is too late to cancel this visit online: that was possible until %(hours)s hours "
-        "before."
+    text = ngettext_lazy(
+        "It is too late to cancel this visit here. That is possible until %(hours)d hour before it.",
+        "It is too late to cancel this visit here. That is possible until %(hours)d hours before it.",
+        "hours",
     )
 
 
 class NotChangeable(DomainError):
     code = "not_changeable"
-    text = _("This visit can no longer be changed: it is %(status)s.")
+    text = _("This visit can no longer be changed here: it is under way, done or canceled.")
 
 
 class ChangedMeanwhile(DomainError):

@@ -41,7 +41,7 @@ def change_rules(booking: Booking, *, now: datetime, portal: Portal | None = Non
     change_error: DomainError | None = None
     cancel_error: DomainError | None = None
     if booking.parent_status is not ParentStatus.SCHEDULED:
-        change_error = cancel_error = NotChangeable(status=booking.status)
+        change_error = cancel_error = NotChangeable()
     else:
         if now > change_until:
             change_error = PastChangeCutoff(hours=portal.change_cutoff_hours)

@@ -88,8 +88,12 @@ def coordinate_constraints(prefix: str) -> list[models.BaseConstraint]:
         models.CheckConstraint(
             name=f"{prefix}_coordinates",
             condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+            # Without "is not null" one of the two alone would pass: NULL is not false to a CHECK.
             | models.Q(
-                latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180
+                latitude__isnull=False,
+                longitude__isnull=False,
+                latitude__range=(-90, 90),
+                longitude__range=(-180, 180),
             ),
         )
     ]

@@ -24,5 +24,5 @@ class DomainError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        text = str(self.text)
-        return text % self.values if self.values else text
+        # Filled before it is made a string: a plural is chosen by the values.
+        return str(self.text % self.values) if self.values else str(self.text)

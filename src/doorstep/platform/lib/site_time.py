@@ -107,6 +107,26 @@ def format_short_day(day: date) -> str:
     return _weekday_and_date("D", _month_day_pattern(), day)
 
 
+def format_month(day: date) -> str:
+    """ "November 2026"."""
+    return dateformat.format(day, formats.get_format("YEAR_MONTH_FORMAT"))
+
+
+def format_days(first: date, last: date) -> str:
+    """ "23–29 November 2026", or "30 November – 6 December 2026"."""
+    if (first.year, first.month) == (last.year, last.month):
+        return gettext("%(first)s–%(last)s %(month)s") % {
+            "first": first.day,
+            "last": last.day,
+            "month": format_month(first),
+        }
+    pattern = "j F" if _is_english() else formats.get_format("MONTH_DAY_FORMAT")
+    return gettext("%(first)s – %(last)s") % {
+        "first": dateformat.format(first, pattern),
+        "last": dateformat.format(last, _date_pattern()),
+    }
+
+
 def format_date(instant: datetime, zone: ZoneInfo) -> str:
     """ "Thursday, 26 November 2026"."""
     return format_day(local_day(instant, zone))

@@ -32,6 +32,8 @@ def distance_m(a: Coordinates, b: Coordinates) -> float:
     lat_a, lat_b = radians(a.latitude), radians(b.latitude)
     half_lat = sin((lat_b - lat_a) / 2)
     half_lon = sin(radians(b.longitude - a.longitude) / 2)
-    return 2 * EARTH_RADIUS_M * asin(
-        min(1.0, sqrt(half_lat * half_lat + cos(lat_a) * cos(lat_b) * half_lon * half_lon))
+    return (
+        2
+        * EARTH_RADIUS_M
+        * asin(min(1.0, sqrt(half_lat * half_lat + cos(lat_a) * cos(lat_b) * half_lon * half_lon)))
     )

@@ -50,7 +50,7 @@ def move_booking(
     def write(offer: Offer) -> Booking:
         current = lock_booking(booking)
         if current.parent_status is not ParentStatus.SCHEDULED:
-            raise NotChangeable(status=current.status)
+            raise NotChangeable()
         return write_move(current=current, offer=offer, actor=actor)
 
     return place(

@@ -75,7 +75,6 @@ def confirm_hold(
     )
 
     def write(offer: Offer) -> Booking:
-        team = [each.resource_id for each in offer.assignments]
         Hold.objects.filter(contact=contact).delete()
         booking = _write_booking(wish, hold, offer, contact, actor, now)
         record(
@@ -85,7 +84,7 @@ def confirm_hold(
             data={
                 "promised_from": booking.promised_from.isoformat(),
                 "promised_to": booking.promised_to.isoformat(),
-                "resources": team,
+                "resources": team_names(booking),
             },
         )
         return booking
@@ -178,6 +177,12 @@ def _write_booking(
     )
     refresh_work_order(work_order)
     return booking
+
+
+def team_names(booking: Booking) -> list[str]:
+    """Who comes, for history: names stay readable when a resource is gone."""
+    rows = Assignment.objects.filter(booking=booking).order_by("role", "pk")
+    return list(rows.values_list("resource__name", flat=True))
 
 
 def link_requirements(booking: Booking, work_order: WorkOrder) -> None:

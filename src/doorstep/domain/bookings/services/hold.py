@@ -25,7 +25,7 @@ def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold
     """
     check_bookable(wish)
     if wish.booking is not None and wish.booking.parent_status is not ParentStatus.SCHEDULED:
-        raise NotChangeable(status=wish.booking.status)
+        raise NotChangeable()
     target = find_target(wish.portal, zone_of(wish), Promise.parse(key), now)
     if wish.booking is None:
         return _hold(wish, target, contact, now, apart_of(wish))

@@ -10,7 +10,7 @@ from doorstep.platform.lib.db import require_transaction
 from ..events import BookingRescheduled
 from ..models import Assignment, Booking
 from ..timetable import Promise
-from .confirm import link_requirements
+from .confirm import link_requirements, team_names
 from .placing import refresh_planned_times, write_plan
 
 
@@ -37,7 +37,7 @@ def write_move(*, current: Booking, offer: Offer, actor: Actor) -> Booking:
         data={
             "from": _texts(old),
             "to": _texts(new),
-            "resources": sorted(offer.resource_ids),
+            "resources": team_names(current),
         },
     )
     if new != old:

@@ -75,9 +75,7 @@ class Invitation(models.Model):
 
 
 class InvitationRedemption(models.Model):
-    invitation = models.ForeignKey(
-        Invitation, on_delete=models.CASCADE, related_name="redemptions"
-    )
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="redemptions")
     contact = models.ForeignKey(
         Contact, on_delete=models.CASCADE, related_name="redemptions", verbose_name=_("contact")
     )

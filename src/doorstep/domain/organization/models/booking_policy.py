@@ -93,8 +93,6 @@ class BookingPolicyFields(models.Model):
     def clean_policy(self) -> None:
         """Raises ValidationError by field for a policy that could never offer anything."""
         if self.min_lead_days > self.max_lead_days:
-            raise ValidationError(
-                {"max_lead_days": _("Must not be before the minimum lead time.")}
-            )
+            raise ValidationError({"max_lead_days": _("Must not be before the minimum lead time.")})
         if self.grid_from >= self.grid_to:
             raise ValidationError({"grid_to": _("Must be after the beginning of the grid.")})

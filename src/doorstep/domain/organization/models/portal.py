@@ -70,9 +70,7 @@ class Portal(BrandFields, BookingPolicyFields):
             models.CheckConstraint(
                 name="portal_hold_minutes", condition=models.Q(hold_minutes__range=(1, 60))
             ),
-            models.CheckConstraint(
-                name="portal_radius", condition=models.Q(max_radius__gte=0)
-            ),
+            models.CheckConstraint(name="portal_radius", condition=models.Q(max_radius__gte=0)),
         ]
 
     def __str__(self) -> str:
@@ -109,9 +107,7 @@ class ArrivalWindow(models.Model):
                 condition=models.Q(from_time__lt=models.F("to_time")),
                 violation_error_message=_("A window ends after it begins."),
             ),
-            models.UniqueConstraint(
-                name="window_once", fields=["portal", "from_time", "to_time"]
-            ),
+            models.UniqueConstraint(name="window_once", fields=["portal", "from_time", "to_time"]),
         ]
 
     def __str__(self) -> str:

@@ -70,9 +70,7 @@ class WorkHours(models.Model):
                 condition=models.Q(weekdays__len__gte=1, weekdays__len__lte=7)
                 & models.Q(weekdays__contained_by=[0, 1, 2, 3, 4, 5, 6]),
             ),
-            models.CheckConstraint(
-                name="work_hours_every", condition=models.Q(every_weeks__gte=1)
-            ),
+            models.CheckConstraint(name="work_hours_every", condition=models.Q(every_weeks__gte=1)),
         ]
 
     def __str__(self) -> str:

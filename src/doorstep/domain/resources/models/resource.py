@@ -93,9 +93,7 @@ class BookableResource(AddressFields):
                 name="resource_speed",
                 condition=models.Q(speed_factor__gte=0.2, speed_factor__lte=5),
             ),
-            models.CheckConstraint(
-                name="resource_capacity", condition=models.Q(capacity__lte=50)
-            ),
+            models.CheckConstraint(name="resource_capacity", condition=models.Q(capacity__lte=50)),
         ]
 
     def __str__(self) -> str:

@@ -166,9 +166,7 @@ class RoleTemplate(RoleFields):
         verbose_name = _("role")
         verbose_name_plural = _("roles")
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(name="role_once", fields=["incident_type", "name"])
-        ]
+        constraints = [models.UniqueConstraint(name="role_once", fields=["incident_type", "name"])]
 
     def __str__(self) -> str:
         return f"{self.incident_type}: {self.name}"

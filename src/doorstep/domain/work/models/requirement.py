@@ -15,9 +15,7 @@ class RequirementStatus(models.TextChoices):
 
 
 class Requirement(RoleFields):
-    work_order = models.ForeignKey(
-        WorkOrder, on_delete=models.CASCADE, related_name="requirements"
-    )
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="requirements")
     name = models.CharField(_("role"), max_length=80, blank=True)
     duration_minutes = models.PositiveIntegerField(
         _("duration (minutes)"), validators=[MinValueValidator(1)]

@@ -19,6 +19,7 @@ from doorstep.interfaces.office.site import office
 from doorstep.interfaces.office.times import in_lists
 from doorstep.platform.audit.services import record
 from doorstep.platform.identity.models import User
+from doorstep.platform.identity.services import adopt_email
 
 
 @admin.register(User, site=office)
@@ -68,6 +69,11 @@ class UserAdmin(OfficeModelAdmin):
         form_class = super().get_form(request, obj, change=change, **kwargs)
         form_class.acting_user = request.user  # type: ignore[attr-defined]
         return form_class
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            adopt_email(user=obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # deactivated, so that history keeps its names

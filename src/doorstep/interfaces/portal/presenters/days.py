@@ -27,7 +27,3 @@ def leaf_of(day: dt.date) -> Leaf:
         month=dateformat.format(day, "M"),
         full=format_day(day),
     )
-
-
-def month_name(day: dt.date) -> str:
-    return dateformat.format(day, "F Y")

@@ -7,15 +7,22 @@ from itertools import groupby
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.utils import dateformat, formats
+from django.utils import formats
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from doorstep.domain.bookings.services.search import OfferDay, OfferList, Window
-from doorstep.platform.lib.site_time import format_date, format_day, format_window, format_zone
+from doorstep.platform.lib.site_time import (
+    format_date,
+    format_day,
+    format_days,
+    format_month,
+    format_window,
+    format_zone,
+)
 
-from .days import Leaf, leaf_of, month_name
+from .days import Leaf, leaf_of
 
 STRIP_DAYS = 7
 NOON, EVENING = 12, 17
@@ -106,7 +113,7 @@ def times_view(
     return TimesView(
         zone=zone,
         strip=tuple(_card(day, offers, selected=chosen.day, url=url) for day in offers.days),
-        period=_period(first, last),
+        period=format_days(first, last),
         previous_url=_from_url(url, first - dt.timedelta(days=STRIP_DAYS))
         if first > offers.first_day
         else "",
@@ -133,7 +140,7 @@ def month_view(offers: OfferList, *, month: dt.date, url: str) -> MonthView:
     before = (month - dt.timedelta(days=1)).replace(day=1)
     open_days = sum(bool(day.windows) for day in offers.days if day.day.month == month.month)
     return MonthView(
-        title=month_name(month),
+        title=format_month(month),
         zone=format_zone(offers.zone),
         weekdays=tuple(str(WEEKDAYS_ABBR[(first_weekday + index) % 7]) for index in range(7)),
         weeks=tuple(
@@ -164,7 +171,7 @@ def next_available(window: Window, *, zone: ZoneInfo, today: dt.date) -> NextAva
         day=format_date(window.promised_from, zone),
         hours=format_window(window.promised_from, window.promised_to, zone),
         zone=format_zone(zone),
-        other_month="" if is_this_month else month_name(day),
+        other_month="" if is_this_month else format_month(day),
     )
 
 
@@ -230,20 +237,6 @@ def _first_weekday() -> int:
     if (get_language() or "en").startswith("en"):
         return 0
     return (int(formats.get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
-
-
-def _period(first: dt.date, last: dt.date) -> str:
-    """ "23–29 November 2026", or with both months when they differ."""
-    if (first.year, first.month) == (last.year, last.month):
-        return _("%(first)s–%(last)s %(month)s") % {
-            "first": dateformat.format(first, "j"),
-            "last": dateformat.format(last, "j"),
-            "month": month_name(first),
-        }
-    return _("%(first)s – %(last)s") % {
-        "first": dateformat.format(first, "j F"),
-        "last": dateformat.format(last, "j F Y"),
-    }
 
 
 def _from_url(url: str, day: dt.date) -> str:

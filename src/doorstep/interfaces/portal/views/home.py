@@ -26,7 +26,7 @@ def visits(request: ContactRequest) -> HttpResponseBase:
     found = visits_of(request.contact)
 
     def shown(booking: Booking) -> VisitView:
-        return visit_view(booking, rules=change_rules(booking, now=now))
+        return visit_view(booking, rules=change_rules(booking, now=now, portal=request.portal))
 
     shows_past = request.GET.get("show") == "past"
     return render(

@@ -20,6 +20,6 @@ def add_defaults(apps, schema_editor):  # noqa: ARG001 (Django's contract)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0002_assignments_know_their_place")]
+    dependencies = [("bookings", "0001_initial")]
 
     operations = [migrations.RunPython(add_defaults, migrations.RunPython.noop)]
