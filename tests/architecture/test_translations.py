@@ -71,7 +71,11 @@ def test_the_catalogs_know_every_text_of_the_sources(tmp_path: Path) -> None:
     subprocess.run(
         ["make", "messages", f"VENV={ROOT / '.venv'}", "LANGUAGES=de", "-o", ROOT / ".venv/.dev"],
         cwd=tmp_path,
-        env={**os.environ, "DOORSTEP_HOME": str(tmp_path)},
+        env={
+            **os.environ,
+            "DOORSTEP_HOME": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "doorstep.config.settings",
+        },
         check=True,
         capture_output=True,
     )
