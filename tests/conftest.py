@@ -1,8 +1,14 @@
 """No network, a fixed cast, and a fixed today. See tests/factories for the people."""
 
+from collections.abc import Generator
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from pytest_django.plugin import blocking_manager_key
+
+from doorstep.domain.bookings.models import ParentStatus
+from doorstep.domain.bookings.selectors import get_default_status
 
 # Monday 23 November 2026, 09:00 in London: an ordinary winter Monday.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -11,3 +17,21 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(
+    item: pytest.Function, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    """Put right what real commits leave behind, once Django has emptied its own tables: jobs have
+    to go as well, and the statuses that migrations bring have to come back."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(item.fixturenames)
+    if nextitem and (commits or (marker and marker.kwargs.get("transaction"))):
+        with item.config.stash[blocking_manager_key].unblock():
+            with connection.cursor() as cursor:
+                cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+            for parent in ParentStatus:
+                get_default_status(parent)
+            connection.close()

@@ -29,3 +29,6 @@ LOGGING["root"]["level"] = "ERROR"
 # cache has a test of its own.
 SHARED_CACHE = CACHES["default"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# The live server of the tests serves static files itself, and an asynchronous layer under the
+# synchronous test client would need an event loop where the browser's driver runs its own.
+MIDDLEWARE.remove("servestatic.middleware.ServeStaticMiddleware")

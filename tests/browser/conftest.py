@@ -43,8 +43,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Closed after each file: the driver's event loop must not run under other tests."""
     path = find_chromium()
     if path is None:
         pytest.skip("browser tests skipped: no Chromium found")

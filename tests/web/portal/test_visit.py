@@ -124,8 +124,8 @@ def test_shows_old_and_new_time_before_moving(carols: Client, visit: Booking) ->
 
     page = text_of(carols.get(f"/visits/{visit.code}/move/review/"))
 
-    assert "From Thu 26 Nov" in page
-    assert "To Fri 27 Nov" in page
+    assert "Old time Thu 26 Nov" in page
+    assert "New time Fri 27 Nov" in page
 
 
 def test_marks_the_time_a_visit_has_now(carols: Client, visit: Booking) -> None:
