@@ -38,8 +38,10 @@ class PastChangeCutoff(DomainError):
 class PastCancelCutoff(DomainError):
     code = "past_cancel_cutoff"
     text = ngettext_lazy(
-        "It is too late to cancel this visit here. That is possible until %(hours)d hour before it.",
-        "It is too late to cancel this visit here. That is possible until %(hours)d hours before it.",
+        "It is too late to cancel this visit here. "
+        "That is possible until %(hours)d hour before it.",
+        "It is too late to cancel this visit here. "
+        "That is possible until %(hours)d hours before it.",
         "hours",
     )
 
