@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
-        self.stdout.write("Making the demo company (the first time takes a little)…")
+        self._say("Making the demo company (the first time takes a little)…")
         report = seed_company(now=timezone.now())
         if options["seed_only"]:
             self._print(report, "")
@@ -40,7 +40,8 @@ class Command(BaseCommand):
         address = f"http://{options['host']}:{options['port']}/"
         _check_free(options["host"], options["port"])
         mail = start_smtp(port=settings.EMAIL_PORT, folder=settings.VAR_DIR / "demo-inbox")
-        # SIGTERM ends the demo as Ctrl-C does.
+        # SIGTERM ends the demo as Ctrl-C does, and Ctrl-C works even where a shell switched it off.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         environment = {
             **os.environ,
@@ -58,7 +59,7 @@ class Command(BaseCommand):
                 time.sleep(0.5)
             raise CommandError("The server or the worker has stopped; see the lines above.")
         except (KeyboardInterrupt, SystemExit):
-            self.stdout.write("\nStopping…")
+            self._say("\nStopping…")
         finally:
             _stop(children)
             mail.stop()
@@ -80,7 +81,12 @@ class Command(BaseCommand):
         ]
         if address:
             lines += ["", "  Ctrl-C stops it; what you did is still there the next time.", ""]
-        self.stdout.write("\n".join(lines))
+        self._say("\n".join(lines))
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        # Shown at once also where the output goes to a file or through another program.
+        self.stdout.flush()
 
 
 def _start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:

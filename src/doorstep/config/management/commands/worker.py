@@ -16,4 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: int) -> None:
         self.stdout.write("Worker ready.")
+        self.stdout.flush()
         asyncio.run(worker.run(concurrency=options["concurrency"]))
