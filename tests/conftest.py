@@ -1,5 +1,6 @@
 """No network, a fixed cast, and a fixed today. See tests/factories for the people."""
 
+import shutil
 from collections.abc import Generator
 from datetime import UTC, datetime
 
@@ -10,6 +11,9 @@ from pytest_django.plugin import blocking_manager_key
 from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 
+CHROMIUM_NAMES = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+)  # fmt: skip
 # Monday 23 November 2026, 09:00 in London: an ordinary winter Monday.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -35,3 +39,10 @@ def pytest_runtest_teardown(
             for parent in ParentStatus:
                 get_default_status(parent)
             connection.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not any(shutil.which(name) for name in CHROMIUM_NAMES):
+        terminalreporter.write_line(
+            "Skipped: the browser tests. There is no Chromium on this machine.", yellow=True
+        )
