@@ -25,6 +25,10 @@ def main() -> None:
     except (env.BadEnvironment, embedded_postgres.EmbeddedPostgresError) as error:
         print(f"doorstep: {error}", file=sys.stderr)
         sys.exit(2)
+    except BrokenPipeError:
+        # Whoever read us (`| head`) has enough; nothing may be flushed into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
 
