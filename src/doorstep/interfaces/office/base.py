@@ -19,6 +19,7 @@ from doorstep.platform.audit.services import Actor, record
 from doorstep.platform.lib.errors import DomainError
 
 from .changes import changes_of, row_changes
+from .relations import LookUpMixin
 
 _REFUSAL = "office_refusal"
 
@@ -29,7 +30,7 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(Source.OFFICE, request.user)
 
 
-class OfficeModelAdmin(ModelAdmin):  # type: ignore[misc]
+class OfficeModelAdmin(LookUpMixin, ModelAdmin):  # type: ignore[misc]
     """Writes who changed what to our own history; Django's log table is not used."""
 
     list_per_page = 50
@@ -138,13 +139,13 @@ class ReadOnlyMixin:
         return False
 
 
-class OfficeTabularInline(TabularInline):  # type: ignore[misc]
+class OfficeTabularInline(LookUpMixin, TabularInline):  # type: ignore[misc]
     extra = 0
     tab = True
     show_change_link = False
 
 
-class OfficeStackedInline(StackedInline):  # type: ignore[misc]
+class OfficeStackedInline(LookUpMixin, StackedInline):  # type: ignore[misc]
     extra = 0
     tab = True
 
