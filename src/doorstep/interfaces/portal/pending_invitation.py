@@ -4,6 +4,8 @@ Opening the link changes nothing but the visitor's own cookie (reliability F73):
 every link. The session learns of the code when the visitor presses the button.
 """
 
+from urllib.parse import quote, unquote
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -20,7 +22,7 @@ COOKIE_AGE_S = 60 * 60
 def keep_in_cookie(response: HttpResponseBase, code: str) -> None:
     response.set_signed_cookie(
         COOKIE,
-        code,
+        quote(code),  # anything may stand in a link, but only ASCII in a header
         max_age=COOKIE_AGE_S,
         httponly=True,
         samesite="Lax",
@@ -43,7 +45,7 @@ def code_from_session(request: HttpRequest) -> str:
 def code_at_hand(request: HttpRequest) -> str:
     """From the link just opened, else from the session; empty when there is none."""
     code = request.get_signed_cookie(COOKIE, default="", max_age=COOKIE_AGE_S)
-    return code or code_from_session(request)
+    return unquote(code or "") or code_from_session(request)
 
 
 def forget(request: HttpRequest) -> None:
