@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 
-class _Fields(HTMLParser):
+class Fields(HTMLParser):
     """Names and values of the fields that a browser would send."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class _Fields(HTMLParser):
 def fields_of(client: Client, address: str) -> dict[str, Any]:
     answer = client.get(address)
     assert answer.status_code == 200, answer.status_code
-    parser = _Fields()
+    parser = Fields()
     parser.feed(answer.content.decode())
     return {name: values for name, values in parser.values.items() if not name.startswith("_")}
 
