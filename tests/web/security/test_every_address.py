@@ -36,6 +36,8 @@ def test_looking_breaks_and_changes_nothing(who: str, world: World, browser: Bro
     before = everything()
 
     for page in PAGES:
+        if who in {"owner", "stranger", "technician"} and page.template.startswith("office/"):
+            continue  # closed to them: see below
         address = own_address(page, world)
         assert_kind(ask_for(client.get, address), address)
         if who in {"anonymous", "owner"}:
