@@ -9,9 +9,9 @@ from doorstep.engine import Offer, Target
 from doorstep.platform.audit.services import Actor
 from doorstep.platform.lib.site_time import local_day
 
+from ..days import Apart
 from ..errors import NotChangeable
 from ..models import Booking, ParentStatus
-from ..problem import Apart
 from ..rules import lock_booking, portal_of
 from ..timetable import Promise
 from ..wish import Wish, zone_of

@@ -7,9 +7,9 @@ from django.db import transaction
 from doorstep.domain.customers.models import Contact
 from doorstep.engine import Offer, Target
 
+from ..days import Apart
 from ..errors import HoldExpired, HoldNotFound, NotChangeable, OfferGone
 from ..models import Hold, ParentStatus
-from ..problem import Apart
 from ..timetable import Promise, find_target
 from ..wish import Wish, check_bookable, zone_of
 from .placing import place, write_plan

@@ -17,9 +17,10 @@ from doorstep.engine import Assignment as EngineAssignment
 from doorstep.engine import Offer, Target, find_offers
 from doorstep.platform.lib.db import is_conflict, require_transaction
 
+from ..days import Apart
 from ..errors import OfferGone
 from ..models import Assignment, BlockKind, Booking, Hold, ResourceBlock
-from ..problem import Apart, load_problem
+from ..problem import load_problem
 from ..wish import Wish
 
 # So many different teams per target are tried before the search is made anew, and so often.

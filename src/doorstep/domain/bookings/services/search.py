@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from doorstep.domain.work.selectors import preference_changes
 from doorstep.engine import Offer, Rule, find_offers
 
+from ..days import Apart
 from ..models import Hold
-from ..problem import Apart, load_problem
+from ..problem import load_problem
 from ..timetable import Promise, bookable_range, targets_for
 from ..wish import Wish, check_bookable, place_of, zone_of
 
