@@ -9,7 +9,7 @@ from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.places.services import load_travel
 from doorstep.domain.resources.models import BookableResource, CrewMember, ResourceKind
 from doorstep.domain.resources.working_hours import zone_of_resource
-from doorstep.domain.work.selectors import RoleSpec, needed_roles, preferences_for
+from doorstep.domain.work.selectors import RoleSpec, needed_roles, preferences_for, required_roles
 from doorstep.engine import (
     Characteristic,
     Crew,
@@ -31,7 +31,7 @@ from doorstep.platform.values.geo import Coordinates
 
 from .days import NOTHING_APART, Apart, planned_days, second
 from .errors import NoPlace, NotBookable
-from .wish import Wish, place_of
+from .wish import Wish, minutes_of, place_of, work_location_of
 
 
 def load_problem(
@@ -48,10 +48,11 @@ def load_problem(
     Raises NoPlace when the work is on site and nobody knows where, NotBookable without a duration.
     """
     place = place_of(wish).coordinates
-    location = EngineWorkLocation(wish.incident_type.work_location)
+    location = EngineWorkLocation(work_location_of(wish))
+    minutes = minutes_of(wish)
     if location is EngineWorkLocation.ONSITE and place is None:
         raise NoPlace
-    if not wish.incident_type.duration_minutes:
+    if not minutes:
         raise NotBookable
     company = get_company()
     rows = _resources(resource_ids)
@@ -65,7 +66,7 @@ def load_problem(
         request=Request(
             place=place if location is EngineWorkLocation.ONSITE else None,
             work_location=location,
-            duration_s=wish.incident_type.duration_minutes * 60,
+            duration_s=minutes * 60,
             roles=_roles(wish, days),
             territory=_territory(wish),
             allows_without_territory=company.allows_resources_without_territory,
@@ -103,8 +104,14 @@ def _roles(wish: Wish, days: Sequence[date]) -> tuple[Role, ...]:
             restricted=preferences.restricted,
             must_choose_from=preferences.must,
         )
-        for spec in needed_roles(wish.incident_type)
+        for spec in _specs(wish)
     )
+
+
+def _specs(wish: Wish) -> tuple[RoleSpec, ...]:
+    if wish.booking is not None:
+        return required_roles(wish.booking.work_order)
+    return needed_roles(wish.incident_type)
 
 
 def _kinds(spec: RoleSpec) -> frozenset[EngineKind]:

@@ -39,6 +39,20 @@ def place_of(wish: Wish) -> AddressFields:
     return wish.account
 
 
+def minutes_of(wish: Wish) -> int | None:
+    """How long the work takes: a visit keeps its duration when the service gets another one."""
+    if wish.booking is not None:
+        return wish.booking.duration_minutes
+    return wish.incident_type.duration_minutes
+
+
+def work_location_of(wish: Wish) -> str:
+    """Where work of this kind is done; a visit keeps what its work order says."""
+    if wish.booking is not None:
+        return wish.booking.work_order.work_location
+    return wish.incident_type.work_location
+
+
 def zone_of(wish: Wish) -> ZoneInfo:
     """The zone of the place of work; all days and times of a visit are counted in it."""
     if wish.booking is not None:
@@ -67,7 +81,7 @@ def check_bookable(wish: Wish) -> None:
     if not (
         offered
         and asset_fits
-        and incident_type.duration_minutes
+        and minutes_of(wish)
         and wish.account.may_use_portal
         and wish.portal.is_self_scheduling_enabled
     ):

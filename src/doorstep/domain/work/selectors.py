@@ -76,6 +76,17 @@ def needed_roles(incident_type: IncidentType) -> tuple[RoleSpec, ...]:
     return (RoleSpec(0, "", incident_type.resource_kind, incident_type.crew_size, needs),)
 
 
+def required_roles(work_order: WorkOrder) -> tuple[RoleSpec, ...]:
+    """The roles of a work order: its requirements, which stay as they are when the incident type
+    changes. Two queries."""
+    return tuple(
+        RoleSpec(index, each.name, each.resource_kind, each.crew_size, _needs(each.needs.all()))
+        for index, each in enumerate(
+            work_order.requirements.order_by("pk").prefetch_related("needs")
+        )
+    )
+
+
 def preferences_for(
     *,
     account: Account,

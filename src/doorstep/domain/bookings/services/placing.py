@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from doorstep.domain.resources.models import BookableResource
 from doorstep.engine import Assignment as EngineAssignment
 from doorstep.engine import Offer, Target, find_offers
+from doorstep.platform.audit.services import SYSTEM, record
 from doorstep.platform.lib.db import is_conflict, require_transaction
 
 from ..days import Apart
@@ -95,20 +96,36 @@ def write_plan(offer: Offer, *, hold: Hold | None = None, booking: Booking | Non
     """
     require_transaction()
     moves = {move.stop_id: move for each in offer.assignments for move in each.moves}
-    moved = list(Assignment.objects.filter(pk__in=moves).select_related("booking"))
+    moved = list(Assignment.objects.filter(pk__in=moves).select_related("booking__work_order"))
     # Away first, then anew: the constraint is immediate, and visits shift into each other's times.
     ResourceBlock.objects.filter(assignment__in=moved).delete()
     for assignment in moved:
         move = moves[assignment.pk]
+        old = (assignment.starts_at, assignment.arrives_at)
         assignment.starts_at = instant(move.departs_s)
         assignment.arrives_at = instant(move.arrives_s)
         assignment.ends_at = instant(move.ends_s)
+        if assignment.booking is not None:
+            _record_shift(assignment.booking, old, (assignment.starts_at, assignment.arrives_at))
     Assignment.objects.bulk_update(moved, ["starts_at", "arrives_at", "ends_at"])
     for booking_id in {each.booking_id for each in moved if each.booking_id}:
         refresh_planned_times(booking_id)
     fresh = [_assignment(each, hold, booking) for each in offer.assignments]
     Assignment.objects.bulk_create(fresh)
     ResourceBlock.objects.bulk_create([_block(each) for each in (*moved, *fresh)])
+
+
+def _record_shift(
+    booking: Booking, old: tuple[datetime, datetime], new: tuple[datetime, datetime]
+) -> None:
+    """History of a visit that made room for another: what changed of departure and arrival."""
+    changes = {
+        name: [before.isoformat(), after.isoformat()]
+        for name, before, after in zip(("departure", "planned_arrival"), old, new, strict=True)
+        if before != after
+    }
+    if changes:
+        record(actor=SYSTEM, action="shifted", obj=booking, data={"changes": changes})
 
 
 def refresh_planned_times(booking_id: int) -> None:

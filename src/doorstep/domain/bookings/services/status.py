@@ -44,6 +44,8 @@ def apply_status(current: Booking, status: BookingStatus, *, actor: Actor, at: d
     current.version += 1
     if new_parent is ParentStatus.COMPLETED:
         current.completed_at = at
+    elif old_parent is ParentStatus.COMPLETED:
+        current.completed_at = None
     current.save(update_fields=["status", "version", "completed_at"])
     if new_parent is ParentStatus.CANCELED:
         ResourceBlock.objects.filter(assignment__booking=current).delete()
@@ -75,6 +77,7 @@ def _settle_requirements(booking: Booking, parent: ParentStatus) -> None:
     status = _REQUIREMENT_STATUS.get(parent, RequirementStatus.ACTIVE)
     if parent is ParentStatus.COMPLETED and not booking.status.completes_work_order:
         status = RequirementStatus.ACTIVE
+    # What was canceled with its work order is not booked again.
     booking.work_order.requirements.filter(assignments__booking=booking).exclude(
-        status=status
+        status__in=(status, RequirementStatus.CANCELED)
     ).update(status=status)
