@@ -1,6 +1,6 @@
 """What stands in the mail."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
@@ -13,11 +13,12 @@ from doorstep.domain.notifications.services.compose import (
     compose_booking_confirmed,
 )
 from doorstep.domain.notifications.services.deliver import deliver
+from doorstep.domain.notifications.values import invitation_values
 from doorstep.domain.organization.models import Portal
 from tests.doubles.smtp import SmtpDouble
 from tests.factories.bookings import book, make_world
 from tests.factories.customers import make_account, make_contact
-from tests.factories.notifications import make_message
+from tests.factories.notifications import make_invitation, make_message
 from tests.factories.organization import make_portal
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,10 @@ def test_a_warning_says_where_the_change_came_from() -> None:
 
     assert "192.0.2.7" in rendered.text
     assert "Monday, 23 November 2026, 09:00, London time" in rendered.html
+
+
+def test_an_invitation_names_its_last_day_where_the_contact_lives() -> None:
+    abroad = make_contact(time_zone="Asia/Tokyo")
+    invitation = make_invitation(contact=abroad, expires_at=datetime(2026, 12, 1, 20, tzinfo=UTC))
+
+    assert "2 Dec" in invitation_values(invitation, invitation.portal)["expires_on"]

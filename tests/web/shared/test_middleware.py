@@ -94,6 +94,19 @@ def test_speaks_the_language_of_the_contact() -> None:
     assert response.headers["Content-Language"] == "es"
 
 
+def test_speaks_the_language_of_the_account_where_the_contact_has_none() -> None:
+    make_portal()
+    contact = carol()
+    contact.account.language = "es"
+    contact.account.save()
+    client = Client()
+    client.force_login(contact.user)
+
+    response = client.get("/", headers={"Accept-Language": "fr"})
+
+    assert response.headers["Content-Language"] == "es"
+
+
 def test_speaks_the_language_the_browser_asks_for() -> None:
     make_portal(default_language="de")
 

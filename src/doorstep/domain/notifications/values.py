@@ -40,7 +40,8 @@ def booking_values(booking: Booking, portal: Portal) -> dict[str, Any]:
 def invitation_values(invitation: Invitation, portal: Portal) -> dict[str, Any]:
     """Raises SecretUnreadable when the key that encrypted the code is gone."""
     code = decrypt(invitation.code_encrypted)
-    zone = get_zone(invitation.account.time_zone or get_company().time_zone)
+    own_zone = invitation.contact.time_zone if invitation.contact else ""
+    zone = get_zone(own_zone or invitation.account.time_zone or get_company().time_zone)
     return {
         "code": code,
         "url": invitation_url(code, portal),

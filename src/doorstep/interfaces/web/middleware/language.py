@@ -39,7 +39,9 @@ def _own_language(request: HttpRequest) -> str:
     if not request.user.is_authenticated:
         return ""
     contact = find_contact(request)
-    return (contact.language if contact else "") or request.user.language
+    if contact is None:
+        return request.user.language
+    return contact.language or contact.account.language or request.user.language
 
 
 def _asked_for(request: HttpRequest) -> str:
