@@ -36,6 +36,13 @@ def test_leaders_come_first_and_who_left_the_company_not_at_all() -> None:
     assert [member.name for member in crew_members(crew, day=FIRST)] == ["Tom Technician", "Ann"]
 
 
+def test_the_day_of_a_crew_ends_where_it_starts() -> None:
+    crew = make_crew([], end_place="agnostic")
+
+    with pytest.raises(ValidationError, match="ends where it starts"):
+        crew.full_clean()
+
+
 @pytest.mark.parametrize(
     ("from_on", "to_on", "refused"),
     [(None, None, True), (TENTH, None, True), (ELEVENTH, None, False), (None, FIRST, True)],

@@ -79,7 +79,6 @@ class BookableResource(AddressFields):
     is_searchable = models.BooleanField(
         _("available to slot search"), default=True, help_text=_("May be offered to customers.")
     )
-    shows_on_board = models.BooleanField(_("shown on the board"), default=True)
     observes_closures = models.BooleanField(_("off when the business is closed"), default=True)
     time_off_needs_approval = models.BooleanField(_("time off needs approval"), default=False)
 
@@ -113,6 +112,8 @@ class BookableResource(AddressFields):
             raise ValidationError(
                 {"start_place": _("A crew starts at a unit or is location agnostic.")}
             )
+        if self.kind == ResourceKind.CREW and self.start_place != self.end_place:
+            raise ValidationError({"end_place": _("A crew's day ends where it starts.")})
 
     def _coordinates_of(self, place: str) -> Coordinates | None:
         if place == Place.OWN_ADDRESS:

@@ -103,8 +103,7 @@ class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
                 "fields": (
                     ("name", "kind"),
                     "territories",
-                    ("is_active", "shows_on_board"),
-                    "is_searchable",
+                    ("is_active", "is_searchable"),
                 )
             },
         ),
