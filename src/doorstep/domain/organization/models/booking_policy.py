@@ -63,7 +63,9 @@ class BookingPolicyFields(models.Model):
     )
     grid_from = models.TimeField(_("grid begins"), default=dt.time(8, 0))
     grid_to = models.TimeField(
-        _("last time on the grid"), default=dt.time(18, 0), help_text=_("Without windows.")
+        _("grid ends"),
+        default=dt.time(18, 0),
+        help_text=_("Without windows. The end itself is not offered."),
     )
     grid_restarts = models.BooleanField(
         _("the grid begins anew in each window"),
