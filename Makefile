@@ -14,7 +14,7 @@ ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
 PYTHON := python3
 endif
 
-demo: $(VENV)/.base node_modules/.stamp $(VENV)/.messages
+demo: $(VENV)/.fast node_modules/.stamp $(VENV)/.messages
 	@$(BIN)/doorstep demo
 
 test: $(VENV)/.dev node_modules/.stamp $(VENV)/.messages
@@ -38,7 +38,7 @@ format: $(VENV)/.dev
 # Hashes, and no index address: the lock files work with any mirror.
 LOCK := uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 lock: $(VENV)/.dev
-	cd requirements && ../$(BIN)/$(LOCK) dev.in -o dev.txt && ../$(BIN)/$(LOCK) base.in -c dev.txt -o base.txt
+	cd requirements && ../$(BIN)/$(LOCK) dev.in -o dev.txt && ../$(BIN)/$(LOCK) fast.in -c dev.txt -o fast.txt && ../$(BIN)/$(LOCK) base.in -c dev.txt -o base.txt
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +47,13 @@ $(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Python packages (once)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/base.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Compiled slot search is optional: where its packages cannot be had, numpy does the work.
+$(VENV)/.fast: requirements/fast.txt $(VENV)/.base
+	@echo "Installing the compiled slot search (once)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/fast.txt \
+	  || echo "That did not work; Doorstep runs without it."
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
