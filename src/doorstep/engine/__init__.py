@@ -1,6 +1,7 @@
 """Slot search as numbers: a problem goes in, offers that can really be driven come out."""
 
 from doorstep.engine.apply import apply
+from doorstep.engine.board import Board
 from doorstep.engine.problem import (
     Characteristic,
     Crew,
@@ -27,6 +28,7 @@ from doorstep.engine.windows import ArrivalWindow, Grid, expand
 __all__ = [
     "ArrivalWindow",
     "Assignment",
+    "Board",
     "Characteristic",
     "Crew",
     "CrewMember",
