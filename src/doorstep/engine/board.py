@@ -1,11 +1,15 @@
 """The board: everybody's days, kept ready to be searched again and again."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
+from doorstep.engine.people import People
 from doorstep.engine.problem import Crew, Problem, Request, Resource, Route, Target
 from doorstep.engine.result import SearchResult
-from doorstep.engine.search import find_offers
-from doorstep.engine.travel import StraightLine, Travel
+from doorstep.engine.rows import DAY, FROM, LANE, ROOM_WAYS, TO, TURNS, Rows
+from doorstep.engine.travel import Travel
 
 
 class Board:
@@ -14,36 +18,63 @@ class Board:
     Not safe for two threads at once: whoever shares one keeps a lock around each call.
     """
 
-    def __init__(self, estimate: StraightLine) -> None:
-        """`estimate` measures the trips home and is the least any travel takes."""
-        self._estimate = estimate
-        self._resources: tuple[Resource, ...] = ()
-        self._crews: tuple[Crew, ...] = ()
-        self._routes: dict[int, dict[Hashable, Route]] = {}
+    def __init__(self, estimate: Travel, *, is_compiled: bool | None = None) -> None:
+        """`estimate` measures the trips home. `is_compiled` decides between compiled code and
+        numpy, which give the same answers; None takes what is installed."""
+        self.rows = Rows(estimate, is_compiled=is_compiled)
+        self.people = People((), ())
+        self._rows_of: dict[int, list[int]] = {}
+        self._order: npt.NDArray[np.int32] | None = None
+        self._slices = np.zeros(1, np.int64)
+        self._ways_before: npt.NDArray[np.int64] | None = None
+        self.longest_s = 0  # from the first departure of a route to its end
+
+    @classmethod
+    def of(cls, problem: Problem, *, is_compiled: bool | None = None) -> "Board":
+        """A board for one problem."""
+        board = cls(problem.travel, is_compiled=is_compiled)
+        board.set_people(problem.resources, problem.crews)
+        routes: dict[int, list[Route]] = {}
+        for route in problem.routes:
+            routes.setdefault(route.resource_id, []).append(route)
+        for resource_id, own in routes.items():
+            board.set_routes(resource_id, own)
+        return board
 
     def set_people(self, resources: Iterable[Resource], crews: Iterable[Crew] = ()) -> None:
         """Replace everybody; routes of those who are gone are dropped."""
-        self._resources = tuple(resources)
-        self._crews = tuple(crews)
-        known = {each.id for each in self._resources}
-        self._routes = {key: value for key, value in self._routes.items() if key in known}
+        self.people = People(resources, crews)
+        known = self.people.index_of
+        for resource_id in [each for each in self._rows_of if each not in known]:
+            for row in self._rows_of.pop(resource_id):
+                self.rows.drop(row)
+        for resource_id, rows in self._rows_of.items():
+            for row in rows:
+                self.rows.belong(row, float(self.people.speeds[known[resource_id]]))
+        self._order = None
 
     def set_routes(self, resource_id: int, routes: Iterable[Route]) -> None:
         """Replace all routes of one resource. Raises KeyError for somebody unknown."""
-        if all(each.id != resource_id for each in self._resources):
-            raise KeyError(resource_id)
-        self._routes[resource_id] = {route.id: route for route in routes}
+        speed = float(self.people.speeds[self.people.index_of[resource_id]])
+        routes = list(routes)
+        kept = {route.id for route in routes}
+        for row in self._rows_of.get(resource_id, ()):
+            if self.rows.ids[row] not in kept:
+                self.rows.drop(row)
+        self._rows_of[resource_id] = [self._put(route, speed) for route in routes]
+        self._order = None
 
     def set_route(self, route: Route) -> None:
         """Replace the route of the same id. Raises KeyError if there is none."""
-        known = self._routes[route.resource_id]
-        if route.id not in known:
-            raise KeyError(route.id)
-        known[route.id] = route
+        row = self.rows.row_of[route.id]
+        before = self.rows.header[row, FROM]
+        self._put(route, self.rows.speeds[row])
+        if self.rows.header[row, FROM] != before:
+            self._order = None
 
     def routes_of(self, resource_id: int) -> tuple[Route, ...]:
         """All routes of one resource, in order of time and lane."""
-        routes = self._routes.get(resource_id, {}).values()
+        routes = [self.rows.route(row, resource_id) for row in self._rows_of.get(resource_id, ())]
         return tuple(sorted(routes, key=lambda each: (each.from_s, each.lane)))
 
     def search(
@@ -57,20 +88,53 @@ class Board:
         instead: Sequence[Route] = (),
     ) -> SearchResult:
         """As `find_offers`; `instead` replaces the routes of the same ids for this search only."""
-        replaced = {route.id: route for route in instead}
-        return find_offers(
-            Problem(
-                request=request,
-                targets=tuple(targets),
-                resources=self._resources,
-                crews=self._crews,
-                routes=tuple(
-                    replaced.get(route.id, route)
-                    for routes in self._routes.values()
-                    for route in routes.values()
-                ),
-                travel=travel,
-                now_s=now_s,
-            ),
-            keep=keep,
-        )
+        from doorstep.engine.search import search  # it knows the board
+
+        put_aside = [
+            self.rows.route(self.rows.row_of[route.id], route.resource_id) for route in instead
+        ]
+        try:
+            for route in instead:
+                self.set_route(route)
+            return search(self, request, targets, now_s=now_s, travel=travel, keep=keep)
+        finally:
+            for route in put_aside:
+                self.set_route(route)
+
+    # --- For the search ------------------------------------------------------------------------
+
+    def order(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """Rows by resource (as `people` numbers them), lane and time; and where each begins."""
+        if self._order is None:
+            rows: list[int] = []
+            slices = [0]
+            for party in self.people.parties:
+                own = self._rows_of.get(party.id, ())
+                header = self.rows.header
+                rows += sorted(own, key=lambda row: tuple(header[row, [LANE, FROM]].tolist()))
+                slices.append(len(rows))
+            self._order = np.array(rows, np.int32)
+            self._slices = np.array(slices, np.int64)
+            self._ways_before = None
+        return self._order, self._slices
+
+    def ways_before(self) -> npt.NDArray[np.int64]:
+        """How many ways the rows in front of each place in the order have at most."""
+        order, _ = self.order()
+        if self._ways_before is None:
+            room = self.rows.header[order, ROOM_WAYS]
+            self._ways_before = np.concatenate([[0], np.cumsum(room, dtype=np.int64)])
+        return self._ways_before
+
+    def works_on(self, resource_id: int, day: int, from_s: int, to_s: int) -> bool:
+        """There is a route of this day (its ordinal), or one that reaches into the span."""
+        table = self.rows.header[np.array(self._rows_of.get(resource_id, ()), np.intp)]
+        touches = (table[:, FROM] <= to_s) & (from_s < table[:, TO])
+        return bool(np.any(touches | (table[:, DAY] == day)))
+
+    def _put(self, route: Route, speed: float) -> int:
+        row = self.rows.put(route, speed)
+        self._ways_before = None
+        turns, to_s = self.rows.header[row, [TURNS, TO]].tolist()
+        self.longest_s = max(self.longest_s, to_s - turns)
+        return row

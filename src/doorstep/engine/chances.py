@@ -1,141 +1,262 @@
-"""When everybody could arrive at one place of work: all fits of all routes, sorted by target."""
+"""When everybody could arrive at one place of work: the arrays around the loops of `scan`."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from datetime import date
-from math import ceil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from doorstep.engine.insertion import Visit, fits
-from doorstep.engine.problem import Problem, Resource, ResourceKind, Route, Target, WorkLocation
-from doorstep.engine.route import Timeline, prepare
-from doorstep.engine.together import Chance
-from doorstep.engine.travel import leg_s
-from doorstep.platform.values.geo import Coordinates
+import numpy as np
+import numpy.typing as npt
 
-ByResource = dict[int, list[Chance]]
+from doorstep.engine import scan, scan_numpy
+from doorstep.engine.compiled import compiled
+from doorstep.engine.passes import AFTER_HOME, BIG, GAP
+from doorstep.engine.plan import Seat
+from doorstep.engine.problem import Request, Target
+from doorstep.engine.travel import StraightLine, Travel
+from doorstep.platform.values.geo import EARTH_RADIUS_M, Coordinates, unit_vector
 
+if TYPE_CHECKING:
+    from doorstep.engine.board import Board
+    from doorstep.engine.eligibility import Ask, Party
 
-class Timelines:
-    """Routes prepared once per search, when somebody first asks for them."""
+Array = npt.NDArray[Any]
+Indexes = npt.NDArray[np.intp]
 
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-        self._prepared: dict[int, list[Timeline]] = {}
-
-    def of(self, resource: Resource, routes: Iterable[Route]) -> list[Timeline]:
-        """The timelines of one resource."""
-        known = self._prepared.get(resource.id)
-        if known is None:
-            known = [self._prepare(resource, route) for route in routes]
-            self._prepared[resource.id] = known
-        return known
-
-    def _prepare(self, resource: Resource, route: Route) -> Timeline:
-        last = next((stop.place for stop in reversed(route.stops) if stop.place is not None), None)
-        home_s = leg_s(self._problem.travel, last, route.end, resource.speed_factor)
-        return prepare(route, self._problem.now_s, home_s)
+# Above any cost there can be.
+NOBODY = 1 << 60
+_NO_LEGS = np.zeros((0, 2), np.int64)
 
 
-class TargetIndex:
-    """The targets in order of time, to find those an interval touches."""
+class Targets:
+    """The targets as arrays: `table` holds from, to (from the base) and day, in order of from."""
 
-    def __init__(self, targets: tuple[Target, ...]) -> None:
-        self._order = sorted(range(len(targets)), key=lambda index: targets[index].from_s)
-        self._targets = [targets[index] for index in self._order]
-        self._from_s = [target.from_s for target in self._targets]
-        self._longest_s = max((each.to_s - each.from_s for each in targets), default=0)
+    def __init__(self, targets: Sequence[Target], base_s: int) -> None:
+        self.given = targets
+        self.days = sorted({target.day for target in targets})
+        number = {day: at for at, day in enumerate(self.days)}
+        self.day_of = [number[target.day] for target in targets]
+        spans = np.array([(target.from_s, target.to_s) for target in targets], np.int64)
+        self.order = np.argsort(spans[:, 0], kind="stable")
+        self.table = np.empty((len(targets), 3), np.int64)
+        self.table[:, :2] = spans[self.order] - base_s
+        self.table[:, 2] = np.array(self.day_of)[self.order]
+        self.longest_s = int(np.max(spans[:, 1] - spans[:, 0]))
 
-    def touched(self, from_s: int, to_s: int) -> list[tuple[int, Target]]:
-        """Targets (with their index in the problem) that share an instant with [from_s, to_s]."""
-        first = bisect_left(self._from_s, from_s - self._longest_s)
-        last = bisect_right(self._from_s, to_s)
-        return [
-            (self._order[index], self._targets[index])
-            for index in range(first, last)
-            if self._targets[index].to_s >= from_s
-        ]
+    def of_day(self, day: int) -> list[tuple[int, int]]:
+        """From and to of the day's targets."""
+        return [(from_s, to_s) for from_s, to_s, each in self.table.tolist() if each == day]
 
 
-class PlaceOfWork:
-    """The legs to and from one place, each asked of the travel provider once."""
+class Seekers:
+    """Those who are looked at, in order of ids: whose rows, for which arrivals, at what extra cost.
 
-    def __init__(self, problem: Problem, place: Coordinates | None) -> None:
-        self.place = place
-        self._request = problem.request
-        self._travel = problem.travel
-        self._to: dict[Coordinates, int] = {}
-        self._from: dict[Coordinates, int] = {}
+    One individual comes several times if its skills are valid in several spans.
+    """
 
-    def visit_of(self, resource: Resource) -> Visit:
-        """The visit as this resource sees it; a facility that receives people stays where it is."""
-        speed = resource.speed_factor
-        receives = (
-            resource.kind is ResourceKind.FACILITY
-            and self._request.work_location is WorkLocation.FACILITY
-        )
-        place = None if receives else self.place
-        if speed == 1:
-            return Visit(place, self._request.duration_s, self._to_s, self._from_s)
-        return Visit(
-            place,
-            self._request.duration_s,
-            lambda origin: ceil(self._to_s(origin) / speed),
-            lambda onward: ceil(self._from_s(onward) / speed),
-        )
+    def __init__(self, indexes: Indexes, table: Array, speeds: Array) -> None:
+        self.indexes = indexes
+        self.table = table
+        self.speeds = speeds
 
-    def _to_s(self, origin: Coordinates) -> int:
-        known = self._to.get(origin)
-        if known is None:
-            known = 0 if self.place is None else self._travel.seconds(origin, self.place)
-            self._to[origin] = known
-        return known
-
-    def _from_s(self, onward: Coordinates) -> int:
-        known = self._from.get(onward)
-        if known is None:
-            known = 0 if self.place is None else self._travel.seconds(self.place, onward)
-            self._from[onward] = known
-        return known
+    @classmethod
+    def of(
+        cls,
+        board: "Board",
+        indexes: Indexes,
+        pay: npt.NDArray[np.int64],
+        dated: Mapping[int, Sequence[tuple[int, int]]],
+    ) -> "Seekers":
+        """`dated` gives the spans of those who may not arrive at any time."""
+        _, slices = board.order()
+        table = np.empty((len(indexes), 5), np.int64)
+        table[:, 0] = slices[indexes]
+        table[:, 1] = slices[indexes + 1]
+        table[:, 2], table[:, 3] = -BIG, BIG
+        table[:, 4] = pay
+        if dated:
+            # Without any span it still counts whether the resource works on the day.
+            spans = [dated.get(index, [(-BIG, BIG)]) or [(BIG, -BIG)] for index in indexes.tolist()]
+            times = [len(each) for each in spans]
+            indexes, table = np.repeat(indexes, times), np.repeat(table, times, axis=0)
+            table[:, 2:4] = [span for each in spans for span in each]
+        return cls(indexes, table, board.people.speeds[indexes])
 
 
 class Chances:
-    """Per target and resource, every way to arrive in time; and the days each one works."""
+    """Every way to arrive in time: rows of scan.CHANCE_COLUMNS, in the order that settles ties."""
 
-    def __init__(self, target_count: int) -> None:
-        self.by_target: list[ByResource] = [{} for _ in range(target_count)]
-        self.working_days: dict[int, set[date]] = {}
-
-    def add(
-        self, resource_id: int, visit: Visit, timelines: Iterable[Timeline], index: TargetIndex
+    def __init__(
+        self,
+        board: "Board",
+        seekers: Seekers,
+        place: Coordinates | None,
+        table: Array,
+        works: Array,
+        travel: Travel,
+        now_s: int,
     ) -> None:
-        """Look at all routes of one resource."""
-        days = self.working_days.setdefault(resource_id, set())
-        for timeline in timelines:
-            route = timeline.route
-            reached = index.touched(route.from_s, route.to_s)
-            if not reached:
-                continue
-            days.update(target.day for _, target in reached)
-            for fit in fits(timeline, visit):
-                for at, target in index.touched(fit.from_s, fit.to_s):
-                    from_s = max(fit.from_s, target.from_s)
-                    to_s = min(fit.to_s, target.to_s)
-                    arrives_s = min(max(from_s, fit.calm_s), to_s)
-                    self.by_target[at].setdefault(resource_id, []).append(
-                        Chance(fit.added_travel_s, arrives_s, from_s, to_s, timeline, fit)
-                    )
+        self.seekers = seekers
+        self.table = table
+        self._board = board
+        self._place = place
+        self._works = works
+        self._has_chance = np.zeros_like(works)
+        self._travel = travel
+        self._now_s = now_s
 
-
-def within(chances: Iterable[Chance], from_s: int, to_s: int) -> list[Chance]:
-    """The chances cut to arrivals of [from_s, to_s]."""
-    cut = []
-    for chance in chances:
-        if from_s <= chance.from_s and chance.to_s <= to_s:
-            cut.append(chance)
-        elif chance.from_s <= to_s and from_s <= chance.to_s:
-            low_s, high_s = max(from_s, chance.from_s), min(to_s, chance.to_s)
-            arrives_s = min(max(low_s, chance.fit.calm_s), high_s)
-            cut.append(
-                Chance(chance.added_travel_s, arrives_s, low_s, high_s, chance.timeline, chance.fit)
+    def best(self, targets: Targets) -> list[tuple[int, int, int]]:
+        """(number of the target, chance, arrival from the base) for every target that has one."""
+        best = np.empty((len(targets.given), 3), np.int64)
+        best[:, 0] = NOBODY
+        best[:, 1:] = 0
+        if len(self.table):
+            choose = compiled(scan.choose) if self._board.rows.is_compiled else scan_numpy.choose
+            choose(self.table, targets.table, targets.longest_s, self._has_chance, best)
+        open_ = np.flatnonzero(best[:, 0] < NOBODY)
+        return list(
+            zip(
+                targets.order[open_].tolist(),
+                best[open_, 2].tolist(),
+                best[open_, 1].tolist(),
+                strict=True,
             )
-    return cut
+        )
+
+    def touching(self, targets: Targets) -> Iterator[tuple[int, int, int, int]]:
+        """(number of the target, chance, first and last arrival from the base) of every pair."""
+        chance, target = scan_numpy.touched(
+            self.table[:, 3], self.table[:, 4], targets.table, targets.longest_s
+        )
+        spans = targets.table[target]
+        self._has_chance[self.table[chance, 0], spans[:, 2]] = True
+        from_s = np.maximum(self.table[chance, 3], spans[:, 0])
+        to_s = np.minimum(self.table[chance, 4], spans[:, 1])
+        return zip(
+            targets.order[target].tolist(), chance.tolist(), from_s.tolist(), to_s.tolist(),
+            strict=True,
+        )  # fmt: skip
+
+    def several(self, targets: Targets, keep: int) -> list[tuple[int, int, int]]:
+        """As `best`, up to `keep` different resources per target."""
+        by_target: dict[int, list[tuple[int, int, int]]] = {}
+        for at, chance, from_s, to_s in self.touching(targets):
+            row = self.table[chance]
+            arrives_s = min(max(from_s, int(row[5])), to_s)
+            by_target.setdefault(at, []).append((int(row[8]), arrives_s, chance))
+        picked = []
+        for at, found in by_target.items():
+            seen: set[int] = set()
+            for _cost, arrives_s, chance in sorted(found):
+                index = int(self.seekers.indexes[self.table[chance, 0]])
+                if index not in seen and len(seen) < keep:
+                    seen.add(index)
+                    picked.append((at, chance, arrives_s))
+        return picked
+
+    def per_day(self, targets: Targets) -> tuple[Array, Array]:
+        """bool[individual, day]: who works, and who has a chance; ask after `best` or `several`."""
+        unique, of_seeker = np.unique(self.seekers.indexes, return_inverse=True)
+        if len(unique) == len(self.seekers.indexes):
+            return self._works, self._has_chance
+        works = np.zeros((len(unique), len(targets.days)), bool)
+        has_chance = works.copy()
+        np.logical_or.at(works, of_seeker, self._works)
+        np.logical_or.at(has_chance, of_seeker, self._has_chance)
+        return works, has_chance
+
+    def seat(self, number: int, ask: "Ask", party: "Party", resource_id: int) -> Callable[[], Seat]:
+        """What writes this chance out as a seat of a plan, as things are now."""
+        chance = self.table[number].tolist()
+        way = self._board.rows.ways[chance[2]].tolist()
+        kept = self._board.rows.keep(chance[1])
+        speed = float(self.seekers.speeds[chance[0]])
+        is_remote = way[1] < 0
+        return lambda: Seat(
+            role=ask.role,
+            crew_id=party.crew_id,
+            resource_id=resource_id,
+            route=kept.route(resource_id),
+            now_s=self._now_s,
+            place=None if is_remote else self._place,
+            speed=speed,
+            travel=self._travel,
+            gap=way[GAP],
+            is_after_home=bool(way[AFTER_HOME]),
+            from_s=chance[3] + kept.base_s,
+            to_s=chance[4] + kept.base_s,
+            calm_s=chance[5] + kept.base_s,
+            travel_s=chance[6],
+            added_travel_s=chance[7],
+        )
+
+
+def find_chances(
+    board: "Board",
+    request: Request,
+    place: Coordinates | None,
+    seekers: Seekers,
+    targets: Targets,
+    now_s: int,
+    travel: Travel,
+    *,
+    is_remote: bool,
+) -> Chances:
+    """Look at all rows of the seekers that reach into the targets."""
+    rows = board.rows
+    order, _ = board.order()
+    works = np.zeros((len(seekers.table), len(targets.days)), bool)
+    now = min(max(now_s - (rows.base_s or now_s), -BIG), BIG)
+    if not len(seekers.table):
+        table = np.zeros((0, scan.CHANCE_COLUMNS), np.int64)
+        return Chances(board, seekers, place, table, works, travel, now_s)
+    if targets.table[0, 0] <= now + board.longest_s:
+        _, at = scan_numpy.spread(seekers.table[:, 0], seekers.table[:, 1])
+        for row in rows.under_way(order[at], now):
+            rows.refresh(row, now)
+    here, per_m, fixed_s, legs = np.zeros(3), 0.0, 0, _NO_LEGS
+    if not is_remote:
+        assert place is not None
+        here = np.array(unit_vector(place))
+        if isinstance(travel, StraightLine):
+            per_m, fixed_s = travel.seconds_per_m, travel.fixed_s
+        else:
+            legs = _legs(board, place, seekers, targets, travel)
+    common = (
+        seekers.table, seekers.speeds, is_remote, order, rows.header, rows.ways, rows.points, here,
+        per_m, fixed_s, EARTH_RADIUS_M, legs, targets.table, targets.longest_s, now,
+        request.duration_s, works,
+    )  # fmt: skip
+    if rows.is_compiled:
+        out = np.empty((_most(board, seekers), scan.CHANCE_COLUMNS), np.int64)
+        table = out[: compiled(scan.collect)(*common, out)]
+    else:
+        table = scan_numpy.collect(*common)
+    return Chances(board, seekers, place, table, works, travel, now_s)
+
+
+def _most(board: "Board", seekers: Seekers) -> int:
+    """No search finds more chances than these rows have ways."""
+    ends = board.ways_before()
+    return int(np.sum(ends[seekers.table[:, 1]] - ends[seekers.table[:, 0]]))
+
+
+def _legs(
+    board: "Board", place: Coordinates, seekers: Seekers, targets: Targets, travel: Travel
+) -> npt.NDArray[np.int64]:
+    """Legs to and from the place of work for every point of the rows that are looked at."""
+    rows = board.rows
+    order, _ = board.order()
+    _, at = scan_numpy.spread(seekers.table[:, 0], seekers.table[:, 1])
+    header = rows.header[order[at]]
+    first_s, last_s = targets.table[0, 0], targets.table[-1, 0] + targets.longest_s
+    header = header[(header[:, 1] >= first_s) & (header[:, 0] <= last_s)]
+    _, way = scan_numpy.spread(header[:, 4], header[:, 4] + header[:, 5])
+    slots = np.unique(rows.ways[way][:, 1:3])
+    slots = slots[slots >= 0].tolist()
+    legs = np.zeros((len(rows.points), 2), np.int64)
+    places = [rows.place_at(slot) for slot in slots]
+    known: dict[Coordinates, tuple[int, int]] = {}
+    for slot, other in zip(slots, places, strict=True):
+        if other not in known:
+            known[other] = (travel.seconds(other, place), travel.seconds(place, other))
+        legs[slot] = known[other]
+    return legs

@@ -1,50 +1,63 @@
 """How many resources each rule took out, for "why was there no time on Friday?"."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+
+import numpy as np
+import numpy.typing as npt
 
 from doorstep.engine.result import Rule
 
-_ORDER = {rule: index for index, rule in enumerate(Rule)}
+RULES = tuple(Rule)
+CODE = {rule: number for number, rule in enumerate(RULES)}
+_NONE = -1
 
 
 class Tally:
-    """Per day and unit (resource or crew), the last rule it came to in any role."""
+    """Per day and unit (resource or crew), the last rule it came to in any role.
 
-    def __init__(self, days: Iterable[date], unit_ids: Iterable[int]) -> None:
-        self._unit_ids = sorted(set(unit_ids))
-        self._always: dict[int, Rule] = {}
-        self._by_day: dict[date, dict[int, Rule]] = {day: {} for day in sorted(set(days))}
-        self._offered: set[date] = set()
+    Units are numbered by the caller; days by their place in `days`.
+    """
 
-    def note(self, unit_id: int, rule: Rule, day: date | None = None) -> None:
-        """The rule took the unit out of some role, on one day or on all of them."""
-        notes = self._always if day is None else self._by_day[day]
-        known = notes.get(unit_id)
-        if known is None or _ORDER[known] < _ORDER[rule]:
-            notes[unit_id] = rule
+    def __init__(self, days: Sequence[date], units: int) -> None:
+        self._days = days
+        self._always = np.full(units, _NONE, np.int8)
+        self._by_day = np.full((len(days), units), _NONE, np.int8)
+        self._offered = np.zeros(len(days), bool)
+        self._looked_at = np.zeros(units, bool)
 
-    def offer(self, day: date) -> None:
-        """There is an offer on this day."""
-        self._offered.add(day)
+    def look_at(self, units: slice) -> None:
+        """These units are looked at for some role."""
+        self._looked_at[units] = True
+
+    def note(self, units: npt.NDArray[np.intp] | int, rule: Rule) -> None:
+        """The rule took these units out of some role on every day."""
+        self._always[units] = np.maximum(self._always[units], CODE[rule])
+
+    def note_day(
+        self, day: int, units: npt.NDArray[np.intp] | int, codes: npt.NDArray[np.int8] | int
+    ) -> None:
+        """The rules with these codes took these units out on one day."""
+        self._by_day[day, units] = np.maximum(self._by_day[day, units], codes)
+
+    def offer(self, days: Iterable[int]) -> None:
+        """There are offers on these days."""
+        self._offered[list(days)] = True
 
     def removed(self) -> dict[date, dict[Rule, int]]:
         """Counts per day and rule, in the order of days and rules.
 
         A unit that passed every rule on a day with offers was not taken out at all.
         """
-        counts: dict[date, dict[Rule, int]] = {}
-        for day, notes in self._by_day.items():
-            found: dict[Rule, int] = {}
-            for unit_id in self._unit_ids:
-                reached = [
-                    rule
-                    for rule in (notes.get(unit_id), self._always.get(unit_id))
-                    if rule is not None
-                ]
-                rule = max(reached, key=_ORDER.__getitem__, default=Rule.NOT_TOGETHER)
-                if rule is Rule.NOT_TOGETHER and day in self._offered:
-                    continue
-                found[rule] = found.get(rule, 0) + 1
-            counts[day] = {rule: found[rule] for rule in Rule if rule in found}
-        return counts
+        last = len(RULES) - 1
+        found = {}
+        for number, day in enumerate(self._days):
+            reached = np.maximum(self._always, self._by_day[number])[self._looked_at]
+            reached[reached == _NONE] = last
+            counts = np.bincount(reached, minlength=len(RULES))
+            if self._offered[number]:
+                counts[last] = 0
+            found[day] = {
+                rule: count for rule, count in zip(RULES, counts.tolist(), strict=True) if count
+            }
+        return found

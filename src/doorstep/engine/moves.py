@@ -5,12 +5,44 @@ without a place between the visit and the next drive may have to come earlier, t
 gets longer.)
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from doorstep.engine.insertion import Fit, Visit
 from doorstep.engine.problem import Stop
 from doorstep.engine.result import Move
 from doorstep.engine.route import ALWAYS, NEVER, Timeline
+from doorstep.platform.values.geo import Coordinates
+
+Leg = Callable[[Coordinates], int]
+
+
+class Fit(NamedTuple):
+    """The new stop may arrive in this gap at any second of [from_s, to_s].
+
+    `calm_s` is the earliest arrival for which nothing before the gap has to move.
+    """
+
+    gap: int
+    from_s: int
+    to_s: int
+    calm_s: int
+    travel_s: int
+    added_travel_s: int
+    is_after_home: bool = False  # the trip to the end place is made before this stop
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The new stop as one resource sees it: its legs, with its own speed, to and from the place.
+
+    A visit without a place takes time only.
+    """
+
+    place: Coordinates | None
+    duration_s: int
+    leg_to_s: Leg
+    leg_from_s: Leg
 
 
 def moves_for(timeline: Timeline, visit: Visit, fit: Fit, arrives_s: int) -> tuple[Move, ...]:

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from doorstep.engine.board import Board
 from doorstep.engine.eligibility import (
     Ask,
     Party,
-    individual,
     is_skilled_at,
     refusal,
     skill_turns_s,
 )
-from doorstep.engine.problem import Crew, Problem, Resource, ResourceKind, Role, Route, Target
+from doorstep.engine.problem import Crew, Target
 from doorstep.engine.result import Rule
 
 
@@ -25,33 +25,12 @@ class Span:
 
 
 class Roster:
-    """The people of a problem: who is there, who works on which day, who makes up a crew."""
+    """Crews as they are composed on a day."""
 
-    def __init__(self, problem: Problem) -> None:
-        self._duration_s = problem.request.duration_s
-        self.resources: dict[int, Resource] = {each.id: each for each in problem.resources}
-        self.routes: dict[int, list[Route]] = {}
-        for route in problem.routes:
-            self.routes.setdefault(route.resource_id, []).append(route)
-        self.crews = sorted(problem.crews, key=lambda crew: crew.id)
-        self.individuals = [
-            individual(resource)
-            for _, resource in sorted(self.resources.items())
-            if resource.kind is not ResourceKind.CREW
-        ]
-
-    def ids_for(self, role: Role) -> list[int]:
-        """Everybody who is looked at for the role: resources, or crews if it asks for a crew."""
-        if role.crew_size:
-            return [crew.id for crew in self.crews]
-        return [party.id for party in self.individuals]
-
-    def individual_spans(self, ask: Ask, party: Party, target: Target) -> list[Span]:
-        """When within the target a party that passed `refusal` has valid skills."""
-        turns = skill_turns_s(party.characteristics, self._duration_s) if ask.role.needs else []
-        if not turns:
-            return [Span(party, target.from_s, target.to_s)]
-        return _spans(turns, target, lambda at: party if is_skilled_at(ask, party, at) else None)
+    def __init__(self, board: Board, duration_s: int) -> None:
+        self._board = board
+        self._duration_s = duration_s
+        self._resources = board.people.resources
 
     def crew_spans(self, ask: Ask, crew: Crew, target: Target) -> list[Span] | Rule:
         """When within the target the crew may come, or the rule that takes it out.
@@ -61,7 +40,7 @@ class Roster:
         turns = skill_turns_s(crew.characteristics, self._duration_s)
         for membership in crew.members:
             turns += [at for at in (membership.from_s, membership.to_s) if at is not None]
-            member = self.resources.get(membership.resource_id)
+            member = self._resources.get(membership.resource_id)
             if member is not None:
                 turns += skill_turns_s(member.characteristics, self._duration_s)
         furthest = Rule.SEARCHABLE
@@ -85,11 +64,11 @@ class Roster:
             for each in crew.members
             if (each.from_s is None or each.from_s <= at_s)
             and (each.to_s is None or at_s < each.to_s)
-            and each.resource_id in self.resources
+            and each.resource_id in self._resources
             and self._works_on(each.resource_id, target)
         }
-        working = tuple(self.resources[each] for each in sorted(members))
-        itself = self.resources.get(crew.id)
+        working = tuple(self._resources[each] for each in sorted(members))
+        itself = self._resources.get(crew.id)
         skills = (each for member in working for each in member.characteristics)
         return Party(
             id=crew.id,
@@ -103,9 +82,9 @@ class Roster:
 
     def _works_on(self, resource_id: int, target: Target) -> bool:
         """A route of the target's day, or one that reaches into the target (night shifts)."""
-        return any(
-            route.day == target.day or (route.from_s <= target.to_s and target.from_s < route.to_s)
-            for route in self.routes.get(resource_id, ())
+        base_s = self._board.rows.base_s or 0
+        return self._board.works_on(
+            resource_id, target.day.toordinal(), target.from_s - base_s, target.to_s - base_s
         )
 
 

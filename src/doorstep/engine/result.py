@@ -1,6 +1,6 @@
 """What comes out of a slot search: offers with a concrete plan, and why others fell out."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -78,21 +78,91 @@ class Offer:
         return frozenset(each.resource_id for each in self.assignments)
 
 
-@dataclass(frozen=True, slots=True)
+class Opening:
+    """A target that can be kept, before its plan is written out: `offer` does that, once.
+
+    Searches find dozens of openings and mostly one of them is looked at closely.
+    """
+
+    __slots__ = (
+        "_offer",
+        "_plan",
+        "added_travel_s",
+        "arrives_s",
+        "cost",
+        "ends_s",
+        "resource_ids",
+        "target",
+    )
+
+    def __init__(
+        self,
+        target: Target,
+        arrives_s: int,
+        ends_s: int,
+        resource_ids: frozenset[int],
+        added_travel_s: int,
+        cost: int,
+        plan: Callable[[], tuple[Assignment, ...]],
+    ) -> None:
+        self.target = target
+        self.arrives_s = arrives_s
+        self.ends_s = ends_s
+        self.resource_ids = resource_ids
+        self.added_travel_s = added_travel_s
+        self.cost = cost
+        self._plan = plan
+        self._offer: Offer | None = None
+
+    @property
+    def offer(self) -> Offer:
+        """The same with its assignments, as things were when the search was made."""
+        if self._offer is None:
+            self._offer = Offer(
+                self.target,
+                self.arrives_s,
+                self.ends_s,
+                self._plan(),
+                self.added_travel_s,
+                self.cost,
+            )
+        return self._offer
+
+
 class SearchResult:
-    """Offers in the order of the targets, per target best first.
+    """Openings in the order of the targets, per target best first.
 
     `removed` says per day how many resources (or crews, where a crew is asked for) each rule took
     out on that day. Each is counted once, at the last rule it came to in any role.
     """
 
-    offers: tuple[Offer, ...]
-    removed: Mapping[date, Mapping[Rule, int]]
+    def __init__(
+        self, openings: tuple[Opening, ...], removed: Mapping[date, Mapping[Rule, int]]
+    ) -> None:
+        self.openings = openings
+        self.removed = removed
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SearchResult):
+            return NotImplemented
+        return (self.offers, self.removed) == (other.offers, other.removed)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Every opening with its plan."""
+        return tuple(opening.offer for opening in self.openings)
+
+    @property
+    def first(self) -> tuple[Opening, ...]:
+        """The best opening of every target that has one."""
+        found: dict[int, Opening] = {}
+        for opening in self.openings:
+            found.setdefault(opening.target.id, opening)
+        return tuple(found.values())
 
     @property
     def best(self) -> tuple[Offer, ...]:
         """The best offer of every target that has one."""
-        first: dict[int, Offer] = {}
-        for offer in self.offers:
-            first.setdefault(offer.target.id, offer)
-        return tuple(first.values())
+        return tuple(opening.offer for opening in self.first)

@@ -1,239 +1,500 @@
-"""Slot search: the one entry point. For every target, the best plans that can really be driven.
+"""Slot search: for every target, the best plans that can really be driven.
 
 The rules of product.md 8.4 hold: nothing in the past, travel and work in one unbroken stretch,
 travel from the previous visit of the day or the start place, groups matched on common arrival.
 Unlike there, planned visits may move, inside what was promised and nowhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from itertools import pairwise
+from typing import Any
 
-from doorstep.engine.chances import ByResource, Chances, PlaceOfWork, TargetIndex, Timelines, within
+import numpy as np
+import numpy.typing as npt
+
+from doorstep.engine.board import Board
+from doorstep.engine.chances import Chances, Seekers, Targets, find_chances
 from doorstep.engine.cost import preference_s
-from doorstep.engine.eligibility import Ask, Party, refusal
-from doorstep.engine.explain import Tally
-from doorstep.engine.moves import moves_for
+from doorstep.engine.eligibility import Ask, Party, is_skilled_at, skill_turns_s
+from doorstep.engine.explain import CODE, Tally
 from doorstep.engine.parties import Roster, Span
+from doorstep.engine.passes import BIG
+from doorstep.engine.plan import Seat, plan_of
 from doorstep.engine.problem import (
     Problem,
+    Request,
     ResourceKind,
     Role,
     Target,
     WorkLocation,
 )
-from doorstep.engine.result import Assignment, Offer, Rule, SearchResult
-from doorstep.engine.together import Option, Plan, best_plans, option
+from doorstep.engine.result import Opening, Rule, SearchResult
+from doorstep.engine.together import Chance, Option, best_plans, option
+from doorstep.engine.travel import Travel
 from doorstep.platform.values.geo import Coordinates
 
+Indexes = npt.NDArray[np.intp]
 
-def find_offers(problem: Problem, *, keep: int = 1) -> SearchResult:
+
+def find_offers(
+    problem: Problem, *, keep: int = 1, is_compiled: bool | None = None
+) -> SearchResult:
     """For every target up to `keep` offers by pairwise different people, best first.
 
     Preferred people come first, then less added travel, then the earlier arrival, then lower ids;
     the same problem always gives the same result. Raises ValueError if `keep` is below 1.
     """
+    return search(
+        Board.of(problem, is_compiled=is_compiled),
+        problem.request,
+        problem.targets,
+        now_s=problem.now_s,
+        travel=problem.travel,
+        keep=keep,
+    )
+
+
+def search(
+    board: Board,
+    request: Request,
+    targets: Sequence[Target],
+    *,
+    now_s: int,
+    travel: Travel,
+    keep: int = 1,
+) -> SearchResult:
+    """As `find_offers`, on a board that is there already."""
     if keep < 1:
         raise ValueError("at least one offer per target must be kept")
-    search = _Search(problem, keep)
-    for place in search.places():
-        search.look_at(place)
-    return search.result()
+    if not targets:
+        return SearchResult((), {})
+    found = _Search(board, request, targets, now_s, travel, keep)
+    for place in found.places():
+        found.look_at(place)
+    return found.result()
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    plan: Plan
-    work: PlaceOfWork
+    """One plan for one target: cost, arrival, ids of those who come; and what writes it out."""
+
+    rank: tuple[int, int, list[int]]
+    ids: frozenset[int]
+    added_travel_s: int
+    seats: Callable[[], list[Seat]]
 
 
 class _Search:
-    def __init__(self, problem: Problem, keep: int) -> None:
-        self.problem = problem
+    def __init__(
+        self,
+        board: Board,
+        request: Request,
+        targets: Sequence[Target],
+        now_s: int,
+        travel: Travel,
+        keep: int,
+    ) -> None:
+        self.board = board
+        self.people = board.people
+        self.request = request
+        self.base_s = board.rows.base_s or now_s
+        self.targets = Targets(targets, self.base_s)
+        self.now_s = now_s
+        self.travel = travel
         self.keep = keep
-        self.request = problem.request
-        self.roster = Roster(problem)
-        self.index = TargetIndex(problem.targets)
-        self.timelines = Timelines(problem)
-        self.found: list[list[_Found]] = [[] for _ in problem.targets]
-        self.tally = Tally(
-            (target.day for target in problem.targets),
-            (each for role in self.request.roles for each in self.roster.ids_for(role)),
-        )
+        self.roster = Roster(board, request.duration_s)
+        self.found: list[list[_Found]] = [[] for _ in targets]
+        count = len(self.people.parties)
+        self.tally = Tally(self.targets.days, count + len(self.people.crews))
+        for role in request.roles:
+            self.tally.look_at(slice(count, None) if role.crew_size else slice(0, count))
 
     def places(self) -> Sequence[Coordinates | None]:
         """Where the work could be done: one place, or every place with a facility to be had."""
-        if self.request.work_location is not WorkLocation.FACILITY:
-            onsite = self.request.work_location is WorkLocation.ONSITE
-            return [self.request.place if onsite else None]
-        host = _host_role(self.problem)
+        request = self.request
+        if request.work_location is not WorkLocation.FACILITY:
+            return [request.place if request.work_location is WorkLocation.ONSITE else None]
+        host = _host_role(request)
         if host is None:
-            for party in self.roster.individuals:
-                self.tally.note(party.id, Rule.WORK_LOCATION)
+            self.tally.note(np.arange(len(self.people.parties)), Rule.WORK_LOCATION)
             return []
-        places: set[Coordinates] = set()
-        for party in self.roster.individuals:
-            start = party.members[0].start
-            rule = refusal(Ask(self.request, host, start, is_host=True), party)
-            if rule is not None:
-                self.tally.note(party.id, rule)
-            elif start is not None:
-                places.add(start)
-        return sorted(places)
+        # Those without a start are asked, too: the tally wants to know what takes them out.
+        starts = {party.members[0].start for party in self.people.parties}
+        hosts = {
+            start for start in starts if len(self._passing(Ask(request, host, start, is_host=True)))
+        }
+        return sorted(start for start in hosts if start is not None)
 
     def look_at(self, place: Coordinates | None) -> None:
         """Find the best plans for work at this place."""
-        host = _host_role(self.problem)
+        host = _host_role(self.request)
         asks = [Ask(self.request, role, place, role is host) for role in self.request.roles]
-        eligible = [self._eligible(ask) for ask in asks]
-        work = PlaceOfWork(self.problem, place)
-        chances = self._chances(asks, eligible, work)
-        passed: set[tuple[int, Target]] = set()
-        for at, target in enumerate(self.problem.targets):
-            options = [
-                self._crew_options(ask, target, chances, at)
-                if ask.role.crew_size
-                else self._options(ask, parties, target, chances.by_target[at])
-                for ask, parties in zip(asks, eligible, strict=True)
-            ]
-            for each in options:
-                for found in each:
-                    passed.add((found.party.id, target))
-            self.found[at] += [_Found(plan, work) for plan in best_plans(options, self.keep)]
-        for unit_id, target in passed:
-            self.tally.note(unit_id, Rule.NOT_TOGETHER, target.day)
-        for ask, parties in zip(asks, eligible, strict=True):
-            self._explain(ask, parties, chances)
+        eligible = [
+            np.zeros(0, np.intp) if ask.role.crew_size else self._passing(ask) for ask in asks
+        ]
+        if len(asks) == 1 and not asks[0].role.crew_size:
+            self._alone(asks[0], eligible[0])
+        else:
+            self._together(asks, eligible)
 
     def result(self) -> SearchResult:
         """The best of all places, with different people each."""
-        offers: list[Offer] = []
-        for target, found in zip(self.problem.targets, self.found, strict=True):
+        openings: list[Opening] = []
+        duration_s = self.request.duration_s
+        offered = set()
+        for at, target in enumerate(self.targets.given):
+            found = self.found[at]
+            if len(found) > 1:
+                found.sort(key=lambda each: each.rank)
             seen: set[frozenset[int]] = set()
-            for each in sorted(found, key=lambda found: found.plan.rank):
-                if each.plan.resource_ids not in seen and len(seen) < self.keep:
-                    seen.add(each.plan.resource_ids)
-                    offers.append(self._offer(target, each))
-            if seen:
-                self.tally.offer(target.day)
-        return SearchResult(tuple(offers), self.tally.removed())
-
-    def _eligible(self, ask: Ask) -> list[Party]:
-        if ask.role.crew_size:
-            return []
-        parties = []
-        for party in self.roster.individuals:
-            rule = refusal(ask, party)
-            if rule is None:
-                parties.append(party)
-            else:
-                self.tally.note(party.id, rule)
-        return parties
-
-    def _chances(self, asks: list[Ask], eligible: list[list[Party]], work: PlaceOfWork) -> Chances:
-        wanted = {party.id for parties in eligible for party in parties}
-        if any(ask.role.crew_size for ask in asks):
-            # A member the rules bar bars the crew; looking at all members is simple and harmless.
-            wanted |= {each.resource_id for crew in self.roster.crews for each in crew.members}
-        chances = Chances(len(self.problem.targets))
-        for resource_id in sorted(wanted & self.roster.resources.keys()):
-            resource = self.roster.resources[resource_id]
-            routes = self.roster.routes.get(resource_id, ())
-            timelines = self.timelines.of(resource, routes)
-            chances.add(resource_id, work.visit_of(resource), timelines, self.index)
-        return chances
-
-    def _options(
-        self, ask: Ask, parties: list[Party], target: Target, at_target: ByResource
-    ) -> list[Option]:
-        options: list[Option] = []
-        for party in parties:
-            if party.id in at_target:
-                for span in self.roster.individual_spans(ask, party, target):
-                    options += _option(ask.role, span, at_target)
-        return options
-
-    def _crew_options(self, ask: Ask, target: Target, chances: Chances, at: int) -> list[Option]:
-        options: list[Option] = []
-        for crew in self.roster.crews:
-            spans = self.roster.crew_spans(ask, crew, target)
-            if isinstance(spans, Rule):
-                self.tally.note(crew.id, spans, target.day)
-                continue
-            self.tally.note(crew.id, Rule.NO_GAP, target.day)
-            for span in spans:
-                options += _option(ask.role, span, chances.by_target[at])
-        return options
-
-    def _explain(self, ask: Ask, parties: list[Party], chances: Chances) -> None:
-        """Note for every day why an eligible resource has no chance. Having one ranks higher."""
-        by_day: dict[date, list[Target]] = {}
-        for target in self.problem.targets:
-            by_day.setdefault(target.day, []).append(target)
-        for day, targets in by_day.items():
-            for party in parties:
-                rule = Rule.NO_GAP
-                if day not in chances.working_days[party.id]:
-                    rule = Rule.WORKING_HOURS
-                elif not any(self.roster.individual_spans(ask, party, each) for each in targets):
-                    rule = Rule.SKILL
-                self.tally.note(party.id, rule, day)
-
-    def _offer(self, target: Target, found: _Found) -> Offer:
-        plan, duration_s = found.plan, self.request.duration_s
-        order = {role.id: index for index, role in enumerate(self.request.roles)}
-        assignments = []
-        for seat in plan.seats:
-            visit = found.work.visit_of(self.roster.resources[seat.resource_id])
-            fit, timeline = seat.chance.fit, seat.chance.timeline
-            assignments.append(
-                Assignment(
-                    role_id=seat.option.role.id,
-                    resource_id=seat.resource_id,
-                    crew_id=seat.option.party.crew_id,
-                    route_id=timeline.route.id,
-                    lane=timeline.route.lane,
-                    position=fit.gap,
-                    place=visit.place,
-                    departs_s=plan.arrives_s - fit.travel_s,
-                    arrives_s=plan.arrives_s,
-                    ends_s=plan.arrives_s + duration_s,
-                    added_travel_s=fit.added_travel_s,
-                    travel_s=fit.travel_s,
-                    moves=moves_for(timeline, visit, fit, plan.arrives_s),
+            for each in found:
+                if each.ids in seen or len(seen) == self.keep:
+                    continue
+                seen.add(each.ids)
+                cost, arrives_s, _ids = each.rank
+                openings.append(
+                    Opening(
+                        target,
+                        arrives_s,
+                        arrives_s + duration_s,
+                        each.ids,
+                        each.added_travel_s,
+                        cost,
+                        self._plan(each, arrives_s),
+                    )
                 )
-            )
-        assignments.sort(key=lambda each: (order[each.role_id], each.resource_id))
-        return Offer(
-            target=target,
-            arrives_s=plan.arrives_s,
-            ends_s=plan.arrives_s + duration_s,
-            assignments=tuple(assignments),
-            added_travel_s=sum(each.added_travel_s for each in assignments),
-            cost=plan.cost_s,
+            if seen:
+                offered.add(self.targets.day_of[at])
+        self.tally.offer(offered)
+        return SearchResult(tuple(openings), self.tally.removed())
+
+    # --- Who may come ----------------------------------------------------------------------------
+
+    def _passing(self, ask: Ask) -> Indexes:
+        """Individuals who pass every rule; the others are noted at the first that takes them."""
+        alive = np.ones(len(self.people.parties), bool)
+        for rule, mask in self.people.rules(ask):
+            refused = np.flatnonzero(alive & ~mask)
+            if len(refused):
+                self.tally.note(refused, rule)
+                alive &= mask
+        return np.flatnonzero(alive)
+
+    def _spans(self, ask: Ask, index: int) -> list[tuple[int, int]]:
+        """Arrivals, from the base, for which this individual has all skills; in order."""
+        party = self.people.parties[index]
+        turns = sorted(set(skill_turns_s(party.characteristics, self.request.duration_s)))
+        edges = [self.base_s - BIG, *turns, self.base_s + BIG]
+        spans: list[tuple[int, int]] = []
+        for start, stop in pairwise(edges):
+            if start < stop and is_skilled_at(ask, party, start):
+                span = (start - self.base_s, stop - 1 - self.base_s)
+                if spans and spans[-1][1] == span[0] - 1:
+                    span = (spans.pop()[0], span[1])
+                spans.append(span)
+        return spans
+
+    def _dated(self, ask: Ask, indexes: Indexes) -> dict[int, list[tuple[int, int]]]:
+        """The spans of those whose skills for this role begin or end some day."""
+        if not ask.role.needs:
+            return {}
+        dated = np.zeros(len(self.people.parties), bool)
+        for need in ask.role.needs:
+            dated |= self.people.dated(need.characteristic_id)
+        return {index: self._spans(ask, index) for index in indexes[dated[indexes]].tolist()}
+
+    def _pay(self, role: Role, indexes: Indexes) -> npt.NDArray[np.int64]:
+        """What each costs on top of the travel because somebody else is preferred."""
+        if not role.preferred:
+            return np.zeros(len(indexes), np.int64)
+        return np.array(
+            [
+                preference_s(role.preferred, frozenset((self.people.parties[index].id,)))
+                for index in indexes.tolist()
+            ],
+            np.int64,
         )
 
+    # --- One resource ----------------------------------------------------------------------------
 
-def _host_role(problem: Problem) -> Role | None:
+    def _alone(self, ask: Ask, indexes: Indexes) -> None:
+        dated = self._dated(ask, indexes)
+        seekers = Seekers.of(self.board, indexes, self._pay(ask.role, indexes), dated)
+        is_remote = ask.place is None or ask.is_host
+        chances = find_chances(
+            self.board, self.request, ask.place, seekers, self.targets, self.now_s, self.travel,
+            is_remote=is_remote,
+        )  # fmt: skip
+        if self.keep == 1:
+            picked = chances.best(self.targets)
+        else:
+            picked = chances.several(self.targets, self.keep)
+        self._explain(indexes, dated, chances)
+        for at, number, arrives_s in picked:
+            chance = chances.table[number]
+            party = self.people.parties[int(seekers.indexes[chance[0]])]
+            self.found[at].append(
+                _Found(
+                    (int(chance[8]), arrives_s + self.base_s, [party.id]),
+                    frozenset((party.id,)),
+                    int(chance[7]),
+                    self._seat(ask, party, party.id, chances, number),
+                )
+            )
+
+    def _seat(
+        self, ask: Ask, party: Party, resource_id: int, chances: Chances, number: int
+    ) -> Callable[[], list[Seat]]:
+        seat = chances.seat(number, ask, party, resource_id)
+        return lambda: [seat()]
+
+    def _explain(
+        self, indexes: Indexes, dated: dict[int, list[tuple[int, int]]], chances: Chances
+    ) -> None:
+        """Note for every day why an eligible resource has no chance. Having one ranks higher."""
+        works, has_chance = chances.per_day(self.targets)
+        codes = np.where(
+            has_chance, CODE[Rule.NOT_TOGETHER],
+            np.where(works, CODE[Rule.NO_GAP], CODE[Rule.WORKING_HOURS]),
+        ).astype(np.int8)  # fmt: skip
+        order = {int(index): at for at, index in enumerate(indexes)}
+        for index, spans in dated.items():
+            for day in range(len(self.targets.days)):
+                skilled = any(
+                    low <= to_s and from_s <= high
+                    for low, high in spans
+                    for from_s, to_s in self.targets.of_day(day)
+                )
+                if not skilled and works[order[index], day]:
+                    codes[order[index], day] = CODE[Rule.SKILL]
+        for day in range(len(self.targets.days)):
+            self.tally.note_day(day, indexes, codes[:, day])
+
+    # --- Several together ------------------------------------------------------------------------
+
+    def _together(self, asks: list[Ask], eligible: list[Indexes]) -> None:
+        wanted = {index for indexes in eligible for index in indexes.tolist()}
+        if any(ask.role.crew_size for ask in asks):
+            # A member the rules bar bars the crew; looking at all members is simple and harmless.
+            wanted |= {
+                self.people.index_of[each.resource_id]
+                for crew in self.people.crews
+                for each in crew.members
+                if each.resource_id in self.people.index_of
+            }
+        indexes = np.array(sorted(wanted), np.intp)
+        everybody = self._chances_of(asks, indexes)
+        works = {int(index): works for index, works in everybody.works()}
+        passed: dict[int, set[int]] = {}
+        spans = [
+            {index: dated.get(index, [(-BIG, BIG)]) for index in indexes.tolist()}
+            for indexes, dated in (
+                (own, self._dated(ask, own)) for ask, own in zip(asks, eligible, strict=True)
+            )
+        ]
+        for at, target in enumerate(self.targets.given):
+            at_target = everybody.at(at)
+            options = []
+            for ask, own in zip(asks, spans, strict=True):
+                if ask.role.crew_size:
+                    options.append(self._crew_options(ask, target, at, at_target))
+                else:
+                    options.append(self._options(ask, own, at_target))
+            for each in options:
+                for found in each:
+                    unit = self._unit(found.party)
+                    passed.setdefault(self.targets.day_of[at], set()).add(unit)
+            for plan in best_plans(options, self.keep):
+                self.found[at].append(
+                    _Found(
+                        (plan.cost_s, plan.arrives_s + self.base_s, sorted(plan.resource_ids)),
+                        plan.resource_ids,
+                        sum(seat.chance.added_travel_s for seat in plan.seats),
+                        everybody.seats(plan, asks),
+                    )
+                )
+        for day, units in passed.items():
+            self.tally.note_day(day, np.array(sorted(units)), CODE[Rule.NOT_TOGETHER])
+        for ask, own in zip(asks, spans, strict=True):
+            if not ask.role.crew_size:
+                self._explain_role(own, works)
+
+    def _chances_of(self, asks: list[Ask], indexes: Indexes) -> "_Everybody":
+        place = asks[0].place
+        hosts = place is not None and self.request.work_location is WorkLocation.FACILITY
+        receives = np.array(
+            [
+                hosts and self.people.parties[index].members[0].kind is ResourceKind.FACILITY
+                for index in indexes.tolist()
+            ],
+            bool,
+        )
+        parts = []
+        for own, is_remote in ((indexes[~receives], place is None), (indexes[receives], True)):
+            seekers = Seekers.of(self.board, own, np.zeros(len(own), np.int64), {})
+            parts.append(
+                find_chances(
+                    self.board,
+                    self.request,
+                    place,
+                    seekers,
+                    self.targets,
+                    self.now_s,
+                    self.travel,
+                    is_remote=is_remote,
+                )
+            )
+        return _Everybody(self, parts)
+
+    def _options(
+        self, ask: Ask, spans: dict[int, list[tuple[int, int]]], at_target: "_AtTarget"
+    ) -> list[Option]:
+        options: list[Option] = []
+        for index, own in spans.items():
+            party = self.people.parties[index]
+            chances = at_target.get(party.id)
+            if chances:
+                for from_s, to_s in own:
+                    options += _option(ask.role, Span(party, from_s, to_s), at_target)
+        return options
+
+    def _crew_options(
+        self, ask: Ask, target: Target, at: int, at_target: "_AtTarget"
+    ) -> list[Option]:
+        options: list[Option] = []
+        day = self.targets.day_of[at]
+        for number, crew in enumerate(self.people.crews):
+            spans = self.roster.crew_spans(ask, crew, target)
+            unit = len(self.people.parties) + number
+            if isinstance(spans, Rule):
+                self.tally.note_day(day, unit, CODE[spans])
+                continue
+            self.tally.note_day(day, unit, CODE[Rule.NO_GAP])
+            for span in spans:
+                inside = Span(span.party, span.from_s - self.base_s, span.to_s - self.base_s)
+                options += _option(ask.role, inside, at_target)
+        return options
+
+    def _explain_role(
+        self, spans: dict[int, list[tuple[int, int]]], works: dict[int, npt.NDArray[np.bool_]]
+    ) -> None:
+        for day in range(len(self.targets.days)):
+            for index, own in spans.items():
+                rule = Rule.NO_GAP
+                if not works[index][day]:
+                    rule = Rule.WORKING_HOURS
+                elif not any(
+                    low <= to_s and from_s <= high
+                    for low, high in own
+                    for from_s, to_s in self.targets.of_day(day)
+                ):
+                    rule = Rule.SKILL
+                self.tally.note_day(day, index, CODE[rule])
+
+    def _unit(self, party: Party) -> int:
+        if party.crew_id is None:
+            return self.people.index_of[party.id]
+        ids = [crew.id for crew in self.people.crews]
+        return len(self.people.parties) + ids.index(party.crew_id)
+
+    def _plan(self, found: _Found, arrives_s: int) -> Callable[[], Any]:
+        request = self.request
+        return lambda: plan_of(request, found.seats(), arrives_s)
+
+
+_AtTarget = dict[int, list[Chance]]
+
+
+class _Everybody:
+    """The chances of all who are wanted, by target and resource."""
+
+    def __init__(self, search: _Search, parts: list[Chances]) -> None:
+        self.search = search
+        self.parts = parts
+        self._by_target: list[_AtTarget] = [{} for _ in search.targets.given]
+        number = 0
+        self._home: list[tuple[Chances, int]] = []
+        for part in parts:
+            for at, chance, from_s, to_s in part.touching(search.targets):
+                row = part.table[chance]
+                index = int(part.seekers.indexes[row[0]])
+                calm_s = int(row[5])
+                self._by_target[at].setdefault(search.people.parties[index].id, []).append(
+                    Chance(
+                        int(row[7]),
+                        min(max(from_s, calm_s), to_s),
+                        from_s,
+                        to_s,
+                        calm_s,
+                        number + chance,
+                    )
+                )
+            number += len(part.table)
+            self._home += [(part, each) for each in range(len(part.table))]
+
+    def at(self, target: int) -> _AtTarget:
+        """By resource id, its chances at one target."""
+        return self._by_target[target]
+
+    def works(self) -> list[tuple[int, npt.NDArray[np.bool_]]]:
+        """By index of the individual, the days on which it works."""
+        return [
+            (int(index), works)
+            for part in self.parts
+            for index, works in zip(
+                part.seekers.indexes, part.per_day(self.search.targets)[0], strict=True
+            )
+        ]
+
+    def seats(self, plan: Any, asks: list[Ask]) -> Callable[[], list[Seat]]:
+        """What writes out the plan's seats."""
+        by_role = {ask.role.id: ask for ask in asks}
+        writers = []
+        for seat in plan.seats:
+            part, number = self._home[seat.chance.number]
+            ask = by_role[seat.option.role.id]
+            writers.append(part.seat(number, ask, seat.option.party, seat.resource_id))
+        return lambda: [write() for write in writers]
+
+
+def _host_role(request: Request) -> Role | None:
     """The first role that asks for a facility; in facility work, that one receives the customer."""
-    if problem.request.work_location is not WorkLocation.FACILITY:
+    if request.work_location is not WorkLocation.FACILITY:
         return None
     return next(
         (
             role
-            for role in problem.request.roles
+            for role in request.roles
             if not role.crew_size and ResourceKind.FACILITY in role.kinds
         ),
         None,
     )
 
 
-def _option(role: Role, span: Span, at_target: ByResource) -> list[Option]:
+def _option(role: Role, span: Span, at_target: _AtTarget) -> list[Option]:
     """The span's party as an option, if each of its members has a chance then."""
     chances = []
     for member in span.party.members:
-        cut = within(at_target.get(member.id, ()), span.from_s, span.to_s)
+        cut = _within(at_target.get(member.id, ()), span.from_s, span.to_s)
         if not cut:
             return []
         chances.append(cut)
     return [option(role, span.party, chances, preference_s(role.preferred, span.party.ids))]
+
+
+def _within(chances: Sequence[Chance], from_s: int, to_s: int) -> list[Chance]:
+    """The chances cut to arrivals of [from_s, to_s]."""
+    cut = []
+    for chance in chances:
+        if from_s <= chance.from_s and chance.to_s <= to_s:
+            cut.append(chance)
+        elif chance.from_s <= to_s and from_s <= chance.to_s:
+            low_s, high_s = max(from_s, chance.from_s), min(to_s, chance.to_s)
+            arrives_s = min(max(low_s, chance.calm_s), high_s)
+            cut.append(
+                Chance(
+                    chance.added_travel_s, arrives_s, low_s, high_s, chance.calm_s, chance.number
+                )
+            )
+    return cut

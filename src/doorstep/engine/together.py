@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from doorstep.engine.eligibility import Party
-from doorstep.engine.insertion import Fit
 from doorstep.engine.problem import Role
-from doorstep.engine.route import Timeline
 
 # A guard against worlds made to be hard (dozens of crews sharing members); never reached in
 # ordinary ones. Behind it the best plans found so far are taken.
@@ -20,19 +18,22 @@ MAX_STEPS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """One resource may arrive within [from_s, to_s] by this fit; it would like `arrives_s`."""
+    """One resource may arrive within [from_s, to_s]; it would like to not before `calm_s`.
+
+    `number` says which of the search's chances this is.
+    """
 
     added_travel_s: int
     arrives_s: int
     from_s: int
     to_s: int
-    timeline: Timeline
-    fit: Fit
+    calm_s: int
+    number: int
 
     @property
-    def rank(self) -> tuple[int, int, int, int]:
+    def rank(self) -> tuple[int, int, int]:
         """Cheap first, then early; the rest only makes the order certain."""
-        return (self.added_travel_s, self.arrives_s, self.timeline.route.lane, self.fit.gap)
+        return (self.added_travel_s, self.arrives_s, self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,13 @@ class StraightLine:
 
     def seconds(self, a: Coordinates, b: Coordinates) -> int:
         """Whole seconds, rounded up; 0 for the same point."""
-        if a == b:
-            return 0
-        return ceil(distance_m(a, b) * self.detour_factor * 3.6 / self.speed_kmh) + self.fixed_s
+        distance = distance_m(a, b)
+        return ceil(distance * self.seconds_per_m) + self.fixed_s if distance else 0
+
+    @property
+    def seconds_per_m(self) -> float:
+        """Driving time per metre of great circle."""
+        return self.detour_factor * 3.6 / self.speed_kmh
 
     def metres(self, a: Coordinates, b: Coordinates) -> float:
         """Great circle × detour."""

@@ -1,0 +1,29 @@
+"""Compiled code where numba is installed, the same functions as they stand where it is not."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@lru_cache(maxsize=1)
+def is_available() -> bool:
+    """Whether numba can be imported; it takes half a second, so nobody asks before a search."""
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def compiled(function: F) -> F:
+    """The function as machine code, kept on disk; needs numba.
+
+    Set NUMBA_CACHE_DIR where the folder of the source may not be written to.
+    """
+    import numba
+
+    result: Any = numba.njit(cache=True, nogil=True)(function)
+    return result  # type: ignore[no-any-return]

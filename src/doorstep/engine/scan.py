@@ -1,0 +1,183 @@
+"""The inner loops of a search, written to be compiled; `scan_numpy` gives the same answers.
+
+`collect` tries the new stop in every way of every row of those who may come. `choose` then finds,
+for every target, the best of these chances. Both are plain functions over arrays, complete in
+themselves, so that the compiler needs nothing else.
+"""
+
+from math import ceil, sqrt
+from typing import Any
+
+# Columns of a chance.
+SEEKER, ROW, WAY, FROM_S, TO_S, CALM_S, TRAVEL_S, ADDED_S, COST = range(9)
+CHANCE_COLUMNS = 9
+
+
+def collect(
+    seekers: Any,  # int64[S, 5]: slice of order, lowest and highest arrival, what they cost extra
+    speeds: Any,  # float64[S]
+    is_remote: bool,  # the visit has no place
+    order: Any,  # int32: rows by resource, lane and time
+    header: Any,  # int32[rows, :]
+    ways: Any,  # int32[ways, :]
+    points: Any,  # float64[slots, 3]
+    here: Any,  # float64[3]: the place of work
+    per_m: float,  # the estimate: seconds per metre, and seconds on top
+    fixed_s: int,
+    radius_m: float,  # of the earth
+    legs: Any,  # int64[slots, 2]: known legs to and from the place of work; empty: the estimate
+    targets: Any,  # int64[T, 3]: from, to, number of the day; in order of from
+    longest_s: int,  # of the targets
+    now_s: int,
+    duration_s: int,
+    works: Any,  # bool[S, days]: set where a row reaches a target of the day
+    out: Any,  # int64[chances, :]
+) -> int:
+    """Write every chance to `out`; returns how many there are."""
+
+    def seconds(slot: int, column: int) -> int:
+        if legs.shape[0]:
+            return legs[slot, column]  # type: ignore[no-any-return]
+        dx = points[slot, 0] - here[0]
+        dy = points[slot, 1] - here[1]
+        dz = points[slot, 2] - here[2]
+        chord = dx * dx + dy * dy + dz * dz
+        if chord == 0.0:
+            return 0
+        half = chord / 4.0
+        if half > 0.25:
+            return 1 << 28  # nobody drives across a sixth of the earth
+        # As platform.values.geo.arc_series, to the last bit.
+        series = 1.0 + half * (
+            1.0 / 6.0
+            + half
+            * (
+                3.0 / 40.0
+                + half
+                * (
+                    15.0 / 336.0
+                    + half
+                    * (
+                        105.0 / 3456.0
+                        + half
+                        * (
+                            945.0 / 42240.0
+                            + half * (10395.0 / 599040.0 + half * (135135.0 / 9676800.0))
+                        )
+                    )
+                )
+            )
+        )
+        return int(ceil(radius_m * sqrt(chord) * series * per_m)) + fixed_s
+
+    found = 0
+    count = targets.shape[0]
+    first_from = targets[0, 0]
+    last_from = targets[count - 1, 0]
+    for seeker in range(seekers.shape[0]):
+        low, high, pay = seekers[seeker, 2], seekers[seeker, 3], seekers[seeker, 4]
+        speed = speeds[seeker]
+        for index in range(seekers[seeker, 0], seekers[seeker, 1]):
+            row = order[index]
+            row_from, row_to = header[row, 0], header[row, 1]
+            if row_to < first_from or row_from > last_from + longest_s:
+                continue
+            left, right = 0, count
+            while left < right:
+                middle = (left + right) // 2
+                if targets[middle, 0] < row_from - longest_s:
+                    left = middle + 1
+                else:
+                    right = middle
+            is_reached = False
+            while left < count and targets[left, 0] <= row_to:
+                if targets[left, 1] >= row_from:
+                    is_reached = True
+                    works[seeker, targets[left, 2]] = True
+                left += 1
+            if not is_reached or row_to <= now_s:
+                continue
+            first = header[row, 4]
+            last = first + header[row, 5]
+            if is_remote:
+                first = last
+                last = first + header[row, 6]
+            known_slot, known_s, known_gap = -1, 0, -1
+            for way in range(first, last):
+                room = ways[way, 11] - duration_s
+                if room < 0:
+                    continue
+                there, back = 0, 0
+                slot = ways[way, 1]
+                if slot >= 0:
+                    # The stop behind one gap is the one in front of the next.
+                    raw = known_s if slot == known_slot else seconds(slot, 0)
+                    there = raw if speed == 1.0 else int(ceil(raw / speed))
+                    if there > room:
+                        continue
+                slot = ways[way, 2]
+                if slot >= 0:
+                    raw = seconds(slot, 1)
+                    if not legs.shape[0]:
+                        known_slot, known_s = slot, raw
+                    back = raw if speed == 1.0 else int(ceil(raw / speed))
+                limit = ways[way, 4] - back
+                if limit < ways[way, 7]:
+                    continue
+                from_s = max(ways[way, 3] + there, low)
+                to_s = min(min(ways[way, 5], limit - ways[way, 6]) - duration_s, high)
+                if from_s > to_s:
+                    continue
+                gap = ways[way, 0]
+                if gap == known_gap:
+                    # The same gap with another choice of the trip home: the roomier one counts.
+                    if to_s > out[found - 1, 4]:
+                        out[found - 1, 2], out[found - 1, 4] = way, to_s
+                    continue
+                if not is_remote:
+                    known_gap = gap
+                added_s = there + back - ways[way, 8]
+                out[found, 0] = seeker
+                out[found, 1] = row
+                out[found, 2] = way
+                out[found, 3] = from_s
+                out[found, 4] = to_s
+                out[found, 5] = ways[way, 9] + there
+                out[found, 6] = there
+                out[found, 7] = added_s
+                out[found, 8] = added_s + pay
+                found += 1
+    return found
+
+
+def choose(
+    chances: Any,  # int64[:, 9], in the order in which ties are settled
+    targets: Any,
+    longest_s: int,
+    has_chance: Any,  # bool[S, days]
+    best: Any,  # int64[T, 3]: cost, arrival, chance; cost of nobody: above any other
+) -> None:
+    """For every target the chance of least cost, then earliest arrival, then first in order."""
+    count = targets.shape[0]
+    for index in range(chances.shape[0]):
+        from_s, to_s, cost = chances[index, 3], chances[index, 4], chances[index, 8]
+        calm_s, seeker = chances[index, 5], chances[index, 0]
+        left, right = 0, count
+        while left < right:
+            middle = (left + right) // 2
+            if targets[middle, 0] < from_s - longest_s:
+                left = middle + 1
+            else:
+                right = middle
+        while left < count and targets[left, 0] <= to_s:
+            if targets[left, 1] >= from_s:
+                has_chance[seeker, targets[left, 2]] = True
+                if cost <= best[left, 0]:
+                    arrives_s = min(
+                        max(from_s, targets[left, 0], calm_s), min(to_s, targets[left, 1])
+                    )
+                    if cost < best[left, 0] or arrives_s < best[left, 1]:
+                        best[left, 0] = cost
+                        best[left, 1] = arrives_s
+                        best[left, 2] = index
+            left += 1

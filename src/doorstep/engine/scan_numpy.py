@@ -1,0 +1,143 @@
+"""The loops of `scan` as array operations, for machines without numba. Same order, same answers."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from doorstep.engine.scan import CHANCE_COLUMNS
+from doorstep.platform.values.geo import ARC_SERIES_LIMIT, arc_series
+
+Array = npt.NDArray[Any]
+
+
+def collect(
+    seekers: Array,
+    speeds: Array,
+    is_remote: bool,
+    order: Array,
+    header: Array,
+    ways: Array,
+    points: Array,
+    here: Array,
+    per_m: float,
+    fixed_s: int,
+    radius_m: float,
+    legs: Array,
+    targets: Array,
+    longest_s: int,
+    now_s: int,
+    duration_s: int,
+    works: Array,
+) -> Array:
+    """Every chance, as rows of CHANCE_COLUMNS; see `scan.collect`."""
+    who, at = spread(seekers[:, 0], seekers[:, 1])
+    rows = order[at]
+    table = header[rows]
+    row_from, row_to = table[:, 0], table[:, 1]
+    pair, target = touched(row_from, row_to, targets, longest_s)
+    works[who[pair], targets[target, 2]] = True
+    is_reached = np.zeros(len(rows), bool)
+    is_reached[pair] = True
+    keep = np.flatnonzero(is_reached & (row_to > now_s))
+    who, rows, table = who[keep], rows[keep], table[keep]
+
+    first = table[:, 4].astype(np.int64)
+    last = first + table[:, 5]
+    if is_remote:
+        first, last = last, last + table[:, 6]
+    of_row, way = spread(first, last)
+    who, rows = who[of_row], rows[of_row]
+    room = ways[way, 11] - duration_s
+    keep = np.flatnonzero(room >= 0)
+    who, rows, way, room = who[keep], rows[keep], way[keep], room[keep]
+
+    def seconds(slots: Array, column: int, speed: Array) -> Array:
+        if len(legs):
+            raw = legs[slots, column]
+        else:
+            apart = points[slots] - here
+            dx, dy, dz = apart[:, 0], apart[:, 1], apart[:, 2]
+            chord = dx * dx + dy * dy + dz * dz
+            half = np.minimum(chord / 4.0, ARC_SERIES_LIMIT)
+            metres = radius_m * np.sqrt(chord) * arc_series(half)
+            raw = np.where(chord == 0.0, 0, np.ceil(metres * per_m).astype(np.int64) + fixed_s)
+            raw[chord / 4.0 > ARC_SERIES_LIMIT] = 1 << 28
+        raw = np.where(speed == 1.0, raw, np.ceil(raw / speed).astype(np.int64))
+        return np.where(slots >= 0, raw, 0)
+
+    there = seconds(ways[way, 1], 0, speeds[who])
+    keep = np.flatnonzero(there <= room)
+    who, rows, way, there = who[keep], rows[keep], way[keep], there[keep]
+    back = seconds(ways[way, 2], 1, speeds[who])
+    table = ways[way]
+    limit = table[:, 4] - back
+    from_s = np.maximum(table[:, 3] + there, seekers[who, 2])
+    to_s = np.minimum(np.minimum(table[:, 5], limit - table[:, 6]) - duration_s, seekers[who, 3])
+    added_s = there + back - table[:, 8]
+    out = np.empty((len(way), CHANCE_COLUMNS), np.int64)
+    for column, values in enumerate(
+        (who, rows, way, from_s, to_s, table[:, 9] + there, there, added_s, added_s)
+    ):
+        out[:, column] = values
+    out[:, 8] += seekers[who, 4]
+    out = out[(limit >= table[:, 7]) & (from_s <= to_s)]
+    return out if is_remote else _roomiest(out, ways)
+
+
+def _roomiest(chances: Array, ways: Array) -> Array:
+    """Of a gap with several choices of the trip home only the one that leaves most room."""
+    if not len(chances):
+        return chances
+    same = (chances[1:, :2] == chances[:-1, :2]).all(axis=1)
+    same &= ways[chances[1:, 2], 0] == ways[chances[:-1, 2], 0]
+    first = np.flatnonzero(np.concatenate([[True], ~same]))
+    if len(first) == len(chances):
+        return chances
+    most = np.maximum.reduceat(chances[:, 4], first)
+    group = np.cumsum(np.concatenate([[0], ~same]))
+    reached = np.flatnonzero(chances[:, 4] == most[group])
+    _, pick = np.unique(group[reached], return_index=True)
+    picked: Array = chances[reached[pick]]
+    return picked
+
+
+def choose(chances: Array, targets: Array, longest_s: int, has_chance: Array, best: Array) -> None:
+    """See `scan.choose`."""
+    chance, target = touched(chances[:, 3], chances[:, 4], targets, longest_s)
+    has_chance[chances[chance, 0], targets[target, 2]] = True
+    cost = chances[chance, 8]
+    keep = _least(cost, target, best[:, 0])
+    chance, target = chance[keep], target[keep]
+    arrives_s = np.minimum(
+        np.maximum(np.maximum(chances[chance, 3], targets[target, 0]), chances[chance, 5]),
+        np.minimum(chances[chance, 4], targets[target, 1]),
+    )
+    best[target, 1] = np.iinfo(np.int64).max
+    keep = _least(arrives_s, target, best[:, 1])
+    chance, target = chance[keep], target[keep]
+    best[target, 2] = np.iinfo(np.int64).max
+    _least(chance, target, best[:, 2])
+
+
+def _least(values: Array, target: Array, least: Array) -> Array:
+    """Lower `least` of each target to the smallest of its values; which of them reach it."""
+    np.minimum.at(least, target, values)
+    return np.flatnonzero(values == least[target])
+
+
+def spread(first: Array, last: Array) -> tuple[Array, Array]:
+    """All numbers of the ranges one after the other, and which range each comes from."""
+    lengths = last - first
+    of_range = np.repeat(np.arange(len(lengths)), lengths)
+    begins = np.cumsum(lengths) - lengths
+    return of_range, np.arange(len(of_range)) - begins[of_range] + first[of_range]
+
+
+def touched(from_s: Array, to_s: Array, targets: Array, longest_s: int) -> tuple[Array, Array]:
+    """Pairs (interval, target) that share an instant, in order of both."""
+    first = np.searchsorted(targets[:, 0], from_s - longest_s, "left")
+    last = np.searchsorted(targets[:, 0], to_s, "right")
+    interval, target = spread(first, np.maximum(first, last))
+    keep = np.flatnonzero(targets[target, 1] >= from_s[interval])
+    return interval[keep], target[keep]
