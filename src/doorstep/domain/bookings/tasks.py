@@ -1,4 +1,4 @@
-"""Housekeeping: free what expired holds still take, forget old request keys."""
+"""Housekeeping: free what expired holds still take, forget old request keys and changes."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from doorstep.platform.lib.db import database_now
 
 from .models import Hold, RequestKey
+from .snapshot.changes import prune_changes
 
 REQUEST_KEYS_KEPT = timedelta(hours=48)
 
@@ -26,3 +27,10 @@ def remove_old_request_keys(timestamp: int) -> int:  # noqa: ARG001
     old = RequestKey.objects.filter(created_at__lt=database_now() - REQUEST_KEYS_KEPT)
     count, _by_model = old.delete()
     return count
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="doorstep.bookings.prune_planning_changes", queue="housekeeping")
+def prune_planning_changes(timestamp: int) -> int:  # noqa: ARG001
+    """Web processes that looked within the last hour miss nothing; others load anew."""
+    return prune_changes()

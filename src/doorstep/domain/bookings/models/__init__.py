@@ -2,6 +2,7 @@ from .assignment import Assignment
 from .block import BlockKind, ResourceBlock
 from .booking import Booking, BookingMethod, BookingNote
 from .hold import Hold
+from .planning_change import PlanningChange, PlanningSubject
 from .request_key import RequestKey
 from .status import BookingStatus, ParentStatus, StatusTimestamp
 
@@ -14,6 +15,8 @@ __all__ = [
     "BookingStatus",
     "Hold",
     "ParentStatus",
+    "PlanningChange",
+    "PlanningSubject",
     "RequestKey",
     "ResourceBlock",
     "StatusTimestamp",

@@ -1,0 +1,156 @@
+"""Ask the database, in one small query, what was committed since the last look.
+
+Numbers handed out in order do not commit in order, so a reader cannot go by the last number it saw.
+Each change carries the id of its transaction, and `xmin` of a snapshot is the oldest transaction
+that was still open then: whatever became visible since has an id of at least the old `xmin`. What
+was seen from there on already is recognized by its row id.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from ..models import PlanningSubject
+
+# A process that was away for longer than changes are kept loads everything anew; so does one that
+# would have to catch up with more than this.
+KEPT = timedelta(hours=1)
+MOST_CHANGES = 5_000
+
+_NOW = """
+SELECT clock_timestamp(),
+       pg_snapshot_xmin(pg_current_snapshot())::text,
+       pg_current_xact_id_if_assigned() IS NOT NULL
+"""
+# LIMIT under an order makes the index the only sensible way, statistics or not. The visits are
+# looked up in the same statement, where they lie at the moment of this very snapshot.
+_SINCE = """
+SELECT clock_timestamp(),
+       pg_snapshot_xmin(pg_current_snapshot())::text,
+       pg_current_xact_id_if_assigned() IS NOT NULL,
+       COALESCE((SELECT xid FROM bookings_planningchange WHERE subject = 'pruned'
+                 ORDER BY xid DESC LIMIT 1) > %(mark)s::xid8, false),
+       change.id, change.xid::text, change.subject,
+       COALESCE(change.resource, visit.resource_id),
+       COALESCE(change.starts_at, visit.starts_at), COALESCE(change.ends_at, visit.ends_at)
+  FROM (VALUES (1)) AS one
+  LEFT JOIN LATERAL (
+         SELECT * FROM bookings_planningchange WHERE xid >= %(mark)s::xid8
+          ORDER BY xid LIMIT %(most)s
+       ) AS change ON true
+  LEFT JOIN bookings_assignment AS visit
+         ON visit.booking_id = change.booking OR visit.hold_id = change.hold
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a reader has looked: everything below `xid`, and from there on these rows."""
+
+    xid: int
+    seen: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days of one resource, from the first instant to the last."""
+
+    resource_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found. `has_written`: this very transaction has changes of its own, which
+    nobody else may see. `is_lost`: the changes cannot be told, so everything has to be read."""
+
+    at: datetime
+    mark: Mark
+    has_written: bool
+    is_lost: bool = False
+    changes_reference: bool = False
+    resources: frozenset[int] = frozenset()
+    spans: tuple[Span, ...] = ()
+
+
+def look() -> Look:
+    """The state of affairs before a first load."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOW)
+        at, xid, has_written = cursor.fetchone()
+    return Look(at.astimezone(UTC), Mark(int(xid)), has_written)
+
+
+def look_since(mark: Mark) -> Look:
+    """What was committed since `mark`, each change once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SINCE, {"mark": str(mark.xid), "most": MOST_CHANGES + 1})
+        rows = cursor.fetchall()
+    at, xmin, has_written, is_pruned = rows[0][:4]
+    xid = int(xmin)
+    # A lower number than before: this is another database, restored from a copy perhaps.
+    is_lost = is_pruned or xid < mark.xid or len(rows) > MOST_CHANGES
+    seen: set[int] = set()
+    resources: set[int] = set()
+    spans: list[Span] = []
+    changes_reference = False
+    for row_id, row_xid, subject, resource_id, starts_at, ends_at in (row[4:] for row in rows):
+        if row_id is None:
+            continue
+        if int(row_xid) >= xid:
+            seen.add(row_id)
+        if row_id in mark.seen:
+            continue
+        if subject == PlanningSubject.EVERYTHING:
+            is_lost = True
+        elif subject == PlanningSubject.REFERENCE:
+            changes_reference = True
+        elif subject == PlanningSubject.RESOURCE:
+            resources.add(resource_id)
+        elif resource_id is not None:
+            spans.append(Span(resource_id, starts_at, ends_at))
+    return Look(
+        at=at.astimezone(UTC),
+        mark=Mark(xid, frozenset(seen)),
+        has_written=has_written,
+        is_lost=is_lost,
+        changes_reference=changes_reference,
+        resources=frozenset(resources),
+        spans=tuple(spans),
+    )
+
+
+def prune_changes() -> int:
+    """Forget changes older than `KEPT`; returns how many rows went.
+
+    What readers have to know is left behind: one row that says up to where the record is gone.
+    Rows of transactions that are yet to come stem from another life of this database.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH gone AS (
+              DELETE FROM bookings_planningchange
+               WHERE subject <> 'pruned'
+                 AND ((created_at < clock_timestamp() - %s
+                       AND xid < pg_snapshot_xmin(pg_current_snapshot()))
+                      OR xid >= pg_snapshot_xmax(pg_current_snapshot()))
+              RETURNING xid
+            ), last AS (
+              SELECT xid FROM gone WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+               ORDER BY xid DESC LIMIT 1
+            ), replaced AS (
+              DELETE FROM bookings_planningchange
+               WHERE subject = 'pruned' AND EXISTS (SELECT FROM last)
+            ), said AS (
+              INSERT INTO bookings_planningchange (xid, subject)
+              SELECT (xid::text::numeric + 1)::text::xid8, 'pruned' FROM last
+            )
+            SELECT count(*) FROM gone
+            """,
+            [KEPT],
+        )
+        count: int = cursor.fetchone()[0]
+    return count
