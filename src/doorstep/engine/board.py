@@ -1,15 +1,19 @@
 """The board: everybody's days, kept ready to be searched again and again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from doorstep.engine.chances import Seekers, Targets
 from doorstep.engine.people import People
 from doorstep.engine.problem import Crew, Problem, Request, Resource, Route, Target
 from doorstep.engine.result import SearchResult
-from doorstep.engine.rows import DAY, FROM, LANE, ROOM_WAYS, TO, TURNS, Rows
+from doorstep.engine.rows import DAY, FROM, LANE, TO, TURNS, Rows
+from doorstep.engine.scan import CHANCE_COLUMNS
 from doorstep.engine.travel import Travel
+
+_MOST_SEEKERS = 256
 
 
 class Board:
@@ -26,7 +30,10 @@ class Board:
         self._rows_of: dict[int, list[int]] = {}
         self._order: npt.NDArray[np.int32] | None = None
         self._slices = np.zeros(1, np.int64)
-        self._ways_before: npt.NDArray[np.int64] | None = None
+        self._targets: tuple[Sequence[Target], int, Targets] | None = None
+        self._seekers: dict[Hashable, Seekers] = {}
+        # Memory that every search uses anew.
+        self.scratch = np.empty((256, CHANCE_COLUMNS), np.int64)
         self.longest_s = 0  # from the first departure of a route to its end
 
     @classmethod
@@ -115,16 +122,33 @@ class Board:
                 slices.append(len(rows))
             self._order = np.array(rows, np.int32)
             self._slices = np.array(slices, np.int64)
-            self._ways_before = None
+            self._seekers.clear()
         return self._order, self._slices
 
-    def ways_before(self) -> npt.NDArray[np.int64]:
-        """How many ways the rows in front of each place in the order have at most."""
-        order, _ = self.order()
-        if self._ways_before is None:
-            room = self.rows.header[order, ROOM_WAYS]
-            self._ways_before = np.concatenate([[0], np.cumsum(room, dtype=np.int64)])
-        return self._ways_before
+    def seekers(
+        self,
+        key: Hashable,
+        make: Callable[[], Seekers],
+    ) -> Seekers:
+        """What `make` makes, kept for the next search with this key while the board's order holds.
+
+        Routes may change meanwhile; only people and the list of routes may not.
+        """
+        self.order()
+        found = self._seekers.get(key)
+        if found is None:
+            if len(self._seekers) >= _MOST_SEEKERS:
+                self._seekers.clear()
+            found = self._seekers[key] = make()
+        return found
+
+    def targets(self, targets: Sequence[Target], base_s: int) -> Targets:
+        """The targets as arrays; the same sequence is often asked for again."""
+        known = self._targets
+        if known is None or known[0] is not targets or known[1] != base_s:
+            known = (targets, base_s, Targets(targets, base_s))
+            self._targets = known
+        return known[2]
 
     def works_on(self, resource_id: int, day: int, from_s: int, to_s: int) -> bool:
         """There is a route of this day (its ordinal), or one that reaches into the span."""
@@ -134,7 +158,6 @@ class Board:
 
     def _put(self, route: Route, speed: float) -> int:
         row = self.rows.put(route, speed)
-        self._ways_before = None
         turns, to_s = self.rows.header[row, [TURNS, TO]].tolist()
         self.longest_s = max(self.longest_s, to_s - turns)
         return row

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from doorstep.engine import scan, scan_numpy
 from doorstep.engine.compiled import compiled
-from doorstep.engine.passes import AFTER_HOME, BIG, GAP
+from doorstep.engine.passes import AFTER_HOME, BIG, GAP, ORIGIN
 from doorstep.engine.plan import Seat
 from doorstep.engine.problem import Request, Target
 from doorstep.engine.travel import StraightLine, Travel
@@ -52,17 +52,17 @@ class Seekers:
     One individual comes several times if its skills are valid in several spans.
     """
 
-    def __init__(self, indexes: Indexes, table: Array, speeds: Array) -> None:
+    def __init__(self, indexes: Indexes, table: Array, people: Array) -> None:
         self.indexes = indexes
         self.table = table
-        self.speeds = speeds
+        self.people = people
 
     @classmethod
     def of(
         cls,
         board: "Board",
         indexes: Indexes,
-        pay: npt.NDArray[np.int64],
+        pay: npt.NDArray[np.int64] | int,
         dated: Mapping[int, Sequence[tuple[int, int]]],
     ) -> "Seekers":
         """`dated` gives the spans of those who may not arrive at any time."""
@@ -78,11 +78,14 @@ class Seekers:
             times = [len(each) for each in spans]
             indexes, table = np.repeat(indexes, times), np.repeat(table, times, axis=0)
             table[:, 2:4] = [span for each in spans for span in each]
-        return cls(indexes, table, board.people.speeds[indexes])
+        return cls(indexes, table, board.people.table[indexes])
 
 
 class Chances:
-    """Every way to arrive in time: rows of scan.CHANCE_COLUMNS, in the order that settles ties."""
+    """Every way to arrive in time: rows of scan.CHANCE_COLUMNS, in the order that settles ties.
+
+    `table` is the board's own memory and holds until its next search.
+    """
 
     def __init__(
         self,
@@ -90,36 +93,29 @@ class Chances:
         seekers: Seekers,
         place: Coordinates | None,
         table: Array,
+        is_near: Array,
         works: Array,
         travel: Travel,
         now_s: int,
     ) -> None:
         self.seekers = seekers
         self.table = table
+        self.is_near = is_near
+        self.works = works
+        self.has_chance = np.zeros_like(works)
         self._board = board
         self._place = place
-        self._works = works
-        self._has_chance = np.zeros_like(works)
         self._travel = travel
         self._now_s = now_s
 
-    def best(self, targets: Targets) -> list[tuple[int, int, int]]:
-        """(number of the target, chance, arrival from the base) for every target that has one."""
-        best = np.empty((len(targets.given), 3), np.int64)
+    def best(self, targets: Targets) -> Array:
+        """int64[T, 3] in order of the targets' table: cost (or NOBODY), arrival, chance."""
+        best = np.zeros((len(targets.given), 3), np.int64)
         best[:, 0] = NOBODY
-        best[:, 1:] = 0
         if len(self.table):
             choose = compiled(scan.choose) if self._board.rows.is_compiled else scan_numpy.choose
-            choose(self.table, targets.table, targets.longest_s, self._has_chance, best)
-        open_ = np.flatnonzero(best[:, 0] < NOBODY)
-        return list(
-            zip(
-                targets.order[open_].tolist(),
-                best[open_, 2].tolist(),
-                best[open_, 1].tolist(),
-                strict=True,
-            )
-        )
+            choose(self.table, targets.table, targets.longest_s, self.has_chance, best)
+        return best
 
     def touching(self, targets: Targets) -> Iterator[tuple[int, int, int, int]]:
         """(number of the target, chance, first and last arrival from the base) of every pair."""
@@ -127,7 +123,7 @@ class Chances:
             self.table[:, 3], self.table[:, 4], targets.table, targets.longest_s
         )
         spans = targets.table[target]
-        self._has_chance[self.table[chance, 0], spans[:, 2]] = True
+        self.has_chance[self.table[chance, 0], spans[:, 2]] = True
         from_s = np.maximum(self.table[chance, 3], spans[:, 0])
         to_s = np.minimum(self.table[chance, 4], spans[:, 1])
         return zip(
@@ -136,7 +132,7 @@ class Chances:
         )  # fmt: skip
 
     def several(self, targets: Targets, keep: int) -> list[tuple[int, int, int]]:
-        """As `best`, up to `keep` different resources per target."""
+        """(number of the target, chance, arrival) of up to `keep` different resources each."""
         by_target: dict[int, list[tuple[int, int, int]]] = {}
         for at, chance, from_s, to_s in self.touching(targets):
             row = self.table[chance]
@@ -152,41 +148,52 @@ class Chances:
                     picked.append((at, chance, arrives_s))
         return picked
 
-    def per_day(self, targets: Targets) -> tuple[Array, Array]:
-        """bool[individual, day]: who works, and who has a chance; ask after `best` or `several`."""
+    def per_individual(self) -> tuple[Array, Array, Array]:
+        """bool[individual, day] who works and who has a chance, bool[individual] who is near
+        enough; ask after `best` or `several`."""
         unique, of_seeker = np.unique(self.seekers.indexes, return_inverse=True)
         if len(unique) == len(self.seekers.indexes):
-            return self._works, self._has_chance
-        works = np.zeros((len(unique), len(targets.days)), bool)
-        has_chance = works.copy()
-        np.logical_or.at(works, of_seeker, self._works)
-        np.logical_or.at(has_chance, of_seeker, self._has_chance)
-        return works, has_chance
+            return self.works, self.has_chance, self.is_near
+        works = np.zeros((len(unique), self.works.shape[1]), bool)
+        has_chance, is_near = works.copy(), np.zeros(len(unique), bool)
+        np.logical_or.at(works, of_seeker, self.works)
+        np.logical_or.at(has_chance, of_seeker, self.has_chance)
+        np.logical_or.at(is_near, of_seeker, self.is_near)
+        return works, has_chance, is_near
 
-    def seat(self, number: int, ask: "Ask", party: "Party", resource_id: int) -> Callable[[], Seat]:
-        """What writes this chance out as a seat of a plan, as things are now."""
-        chance = self.table[number].tolist()
-        way = self._board.rows.ways[chance[2]].tolist()
-        kept = self._board.rows.keep(chance[1])
-        speed = float(self.seekers.speeds[chance[0]])
-        is_remote = way[1] < 0
-        return lambda: Seat(
-            role=ask.role,
-            crew_id=party.crew_id,
-            resource_id=resource_id,
-            route=kept.route(resource_id),
-            now_s=self._now_s,
-            place=None if is_remote else self._place,
-            speed=speed,
-            travel=self._travel,
-            gap=way[GAP],
-            is_after_home=bool(way[AFTER_HOME]),
-            from_s=chance[3] + kept.base_s,
-            to_s=chance[4] + kept.base_s,
-            calm_s=chance[5] + kept.base_s,
-            travel_s=chance[6],
-            added_travel_s=chance[7],
-        )
+    def seats(self, numbers: Sequence[int] | Array) -> "Seats":
+        """What writes these chances out as seats of plans, as things are now."""
+        rows = self._board.rows
+        table = self.table[numbers]
+        headers, ways = rows.header[table[:, 1]], rows.ways[table[:, 2]]
+        ids = [rows.ids[row] for row in table[:, 1].tolist()]
+        view = rows.view()
+
+        def seat(at: int, ask: "Ask", party: "Party", resource_id: int) -> Seat:
+            chance, way = table[at].tolist(), ways[at].tolist()
+            return Seat(
+                role=ask.role,
+                crew_id=party.crew_id,
+                resource_id=resource_id,
+                route=view.route(ids[at], headers[at].tolist(), resource_id),
+                now_s=self._now_s,
+                place=None if way[ORIGIN] < 0 else self._place,
+                speed=float(self.seekers.people[chance[0], 3]),
+                travel=self._travel,
+                gap=way[GAP],
+                is_after_home=bool(way[AFTER_HOME]),
+                from_s=chance[3] + view.base_s,
+                to_s=chance[4] + view.base_s,
+                calm_s=chance[5] + view.base_s,
+                travel_s=chance[6],
+                added_travel_s=chance[7],
+            )
+
+        return seat
+
+
+# (place in the list of chances, ask, party, resource id) → the seat.
+Seats = Callable[[int, "Ask", "Party", int], Seat]
 
 
 def find_chances(
@@ -203,40 +210,43 @@ def find_chances(
     """Look at all rows of the seekers that reach into the targets."""
     rows = board.rows
     order, _ = board.order()
-    works = np.zeros((len(seekers.table), len(targets.days)), bool)
+    count = len(seekers.table)
+    is_near = np.zeros(count, bool)
+    works = np.zeros((count, len(targets.days)), bool)
     now = min(max(now_s - (rows.base_s or now_s), -BIG), BIG)
-    if not len(seekers.table):
+    if not count:
         table = np.zeros((0, scan.CHANCE_COLUMNS), np.int64)
-        return Chances(board, seekers, place, table, works, travel, now_s)
+        return Chances(board, seekers, place, table, is_near, works, travel, now_s)
     if targets.table[0, 0] <= now + board.longest_s:
         _, at = scan_numpy.spread(seekers.table[:, 0], seekers.table[:, 1])
         for row in rows.under_way(order[at], now):
             rows.refresh(row, now)
-    here, per_m, fixed_s, legs = np.zeros(3), 0.0, 0, _NO_LEGS
-    if not is_remote:
-        assert place is not None
+    here, reach_m, per_m, fixed_s, legs = _NOWHERE, 0.0, 0.0, 0, _NO_LEGS
+    if place is not None:
         here = np.array(unit_vector(place))
+        reach_m = request.radius_m
         if isinstance(travel, StraightLine):
             per_m, fixed_s = travel.seconds_per_m, travel.fixed_s
-        else:
+        elif not is_remote:
             legs = _legs(board, place, seekers, targets, travel)
     common = (
-        seekers.table, seekers.speeds, is_remote, order, rows.header, rows.ways, rows.points, here,
-        per_m, fixed_s, EARTH_RADIUS_M, legs, targets.table, targets.longest_s, now,
-        request.duration_s, works,
+        seekers.table, seekers.people, reach_m, is_remote, order, rows.header, rows.ways,
+        rows.points, here, per_m, fixed_s, EARTH_RADIUS_M, legs, targets.table, targets.longest_s,
+        now, request.duration_s, is_near, works,
     )  # fmt: skip
-    if rows.is_compiled:
-        out = np.empty((_most(board, seekers), scan.CHANCE_COLUMNS), np.int64)
-        table = out[: compiled(scan.collect)(*common, out)]
-    else:
-        table = scan_numpy.collect(*common)
-    return Chances(board, seekers, place, table, works, travel, now_s)
+    table = _collected(board, common) if rows.is_compiled else scan_numpy.collect(*common)
+    return Chances(board, seekers, place, table, is_near, works, travel, now_s)
 
 
-def _most(board: "Board", seekers: Seekers) -> int:
-    """No search finds more chances than these rows have ways."""
-    ends = board.ways_before()
-    return int(np.sum(ends[seekers.table[:, 1]] - ends[seekers.table[:, 0]]))
+_NOWHERE = np.zeros(3)
+
+
+def _collected(board: "Board", common: tuple[Any, ...]) -> Array:
+    """The board's own memory is used again and again; it grows when a search needs more."""
+    collect = compiled(scan.collect)
+    while (found := collect(*common, board.scratch)) < 0:
+        board.scratch = np.empty((2 * len(board.scratch), scan.CHANCE_COLUMNS), np.int64)
+    return board.scratch[:found]
 
 
 def _legs(

@@ -16,19 +16,22 @@ _NONE = -1
 class Tally:
     """Per day and unit (resource or crew), the last rule it came to in any role.
 
-    Units are numbered by the caller; days by their place in `days`.
+    Individuals are numbered as in `People`, crews behind them; days by their place in `days`.
     """
 
-    def __init__(self, days: Sequence[date], units: int) -> None:
+    def __init__(self, days: Sequence[date], individuals: int, crews: int) -> None:
         self._days = days
+        self._individuals = individuals
+        units = individuals + crews
         self._always = np.full(units, _NONE, np.int8)
         self._by_day = np.full((len(days), units), _NONE, np.int8)
         self._offered = np.zeros(len(days), bool)
         self._looked_at = np.zeros(units, bool)
 
-    def look_at(self, units: slice) -> None:
-        """These units are looked at for some role."""
-        self._looked_at[units] = True
+    def look_at(self, *, crews: bool) -> None:
+        """All crews, or all individuals, are looked at for some role."""
+        self._looked_at[self._individuals :] |= crews
+        self._looked_at[: self._individuals] |= not crews
 
     def note(self, units: npt.NDArray[np.intp] | int, rule: Rule) -> None:
         """The rule took these units out of some role on every day."""

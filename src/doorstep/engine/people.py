@@ -1,7 +1,7 @@
 """Everybody who can be booked, and who passes which rule, remembered from search to search."""
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -9,17 +9,13 @@ import numpy.typing as npt
 from doorstep.engine.eligibility import RULES, Ask, Party, individual
 from doorstep.engine.problem import Crew, Resource, ResourceKind, WorkLocation
 from doorstep.engine.result import Rule
-from doorstep.platform.values.geo import (
-    ARC_SERIES_LIMIT,
-    EARTH_RADIUS_M,
-    arc_series,
-    distance_m,
-    unit_vector,
-)
+from doorstep.platform.values.geo import unit_vector
 
 Mask = npt.NDArray[np.bool_]
+Indexes = npt.NDArray[np.intp]
 
-# Per rule, the part of a question that decides its answer. Only the radius is asked anew each time.
+# Per rule, the part of a question that decides its answer. The radius, which every request asks
+# anew, is left to the inner loop.
 _PARTS: dict[Rule, Callable[[Ask], Hashable]] = {
     Rule.SEARCHABLE: lambda _ask: None,
     Rule.KIND: lambda ask: (ask.is_host, ask.role.kinds),
@@ -33,7 +29,15 @@ _PARTS: dict[Rule, Callable[[Ask], Hashable]] = {
     Rule.SKILL: lambda ask: ask.role.needs,
     Rule.TERRITORY: lambda ask: (ask.request.territory, ask.request.allows_without_territory),
 }
-_MOST_MASKS = 2048
+_MOST_ANSWERS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Individuals by their numbers: those who pass, and those who do not by rule."""
+
+    indexes: Indexes
+    refused: tuple[tuple[Rule, Indexes], ...]
 
 
 class People:
@@ -53,28 +57,40 @@ class People:
         }
         self.speeds = np.array([each.members[0].speed_factor for each in self.parties])
         starts = [party.members[0].start for party in self.parties]
-        self._starts = np.array(
-            [(np.nan,) * 3 if each is None else unit_vector(each) for each in starts]
-        ).reshape(-1, 3)
+        points = [(np.nan,) * 3 if each is None else unit_vector(each) for each in starts]
+        # Where each starts, and its speed, as the inner loop wants them.
+        self.table = np.column_stack([np.array(points).reshape(-1, 3), self.speeds])
         self._dated: dict[int, Mask] = {}
         self._masks: dict[tuple[Rule, Hashable], Mask] = {}
+        self._passing: dict[Hashable, Passing] = {}
 
-    def rules(self, ask: Ask) -> list[tuple[Rule, Mask]]:
-        """Per rule, in the order in which they are asked, which individuals pass it."""
-        found: list[tuple[Rule, Mask]] = []
+    def passing(self, ask: Ask) -> Passing:
+        """Who passes every rule but the radius, and at which rule the others fall out first."""
+        key = tuple(part(ask) for part in _PARTS.values())
+        passing = self._passing.get(key)
+        if passing is None:
+            if len(self._passing) >= _MOST_ANSWERS:
+                self._passing.clear()
+            passing = self._ask(ask)
+            self._passing[key] = passing
+        return passing
+
+    def _ask(self, ask: Ask) -> Passing:
+        alive = np.ones(len(self.parties), bool)
+        refused = []
         for rule, holds in RULES:
             if rule is Rule.RADIUS:
-                found.append((rule, self._within_radius(ask)))
                 continue
             key = (rule, _PARTS[rule](ask))
             mask = self._masks.get(key)
             if mask is None:
-                if len(self._masks) >= _MOST_MASKS:
+                if len(self._masks) >= _MOST_ANSWERS:
                     self._masks.clear()
                 mask = np.array([holds(ask, party) for party in self.parties], bool)
                 self._masks[key] = mask
-            found.append((rule, mask))
-        return found
+            refused.append((rule, np.flatnonzero(alive & ~mask)))
+            alive &= mask
+        return Passing(np.flatnonzero(alive), tuple(refused))
 
     def dated(self, characteristic_id: int) -> Mask:
         """Whose rating in this characteristic begins or ends some day."""
@@ -93,19 +109,3 @@ class People:
             )
             self._dated[characteristic_id] = mask
         return mask
-
-    def _within_radius(self, ask: Ask) -> Mask:
-        place, radius_m = ask.place, ask.request.radius_m
-        if place is None or not radius_m:
-            return np.ones(len(self.parties), bool)
-        apart = self._starts - np.array(unit_vector(place))
-        dx, dy, dz = apart[:, 0], apart[:, 1], apart[:, 2]
-        chord = dx * dx + dy * dy + dz * dz
-        half: Any = chord / 4.0
-        metres = EARTH_RADIUS_M * np.sqrt(chord) * arc_series(np.minimum(half, ARC_SERIES_LIMIT))
-        for index in np.flatnonzero(half > ARC_SERIES_LIMIT).tolist():
-            start = self.parties[index].members[0].start
-            assert start is not None
-            metres[index] = distance_m(start, place)
-        within: Mask = metres <= radius_m  # false where the start is not known
-        return within

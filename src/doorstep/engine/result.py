@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from doorstep.engine.problem import Target
 from doorstep.platform.values.geo import Coordinates
@@ -137,10 +138,23 @@ class SearchResult:
     """
 
     def __init__(
-        self, openings: tuple[Opening, ...], removed: Mapping[date, Mapping[Rule, int]]
+        self,
+        openings: Callable[[], tuple[Opening, ...]],
+        removed: Callable[[], Mapping[date, Mapping[Rule, int]]],
     ) -> None:
-        self.openings = openings
-        self.removed = removed
+        """Both are worked out when somebody looks at them, from what the search saw."""
+        self._openings = openings
+        self._removed = removed
+
+    @cached_property
+    def openings(self) -> tuple[Opening, ...]:
+        """What can be promised."""
+        return self._openings()
+
+    @cached_property
+    def removed(self) -> Mapping[date, Mapping[Rule, int]]:
+        """What stood in the way."""
+        return self._removed()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SearchResult):

@@ -1,8 +1,9 @@
-"""Routes as rows of arrays: stops, points and ways, updated in place one route at a time.
+"""Routes as rows of arrays: stops, points and ways.
 
 A row owns a segment of the stop arrays (two slots more than stops: where the route starts and
-where it ends) and a segment of the way array. A row that outgrows its segment moves to the end of
-the arrays; what it leaves behind is swept up when it becomes too much.
+where it ends) and a segment of the way array. A changed route is written behind all others and its
+old segment left as it is, so that results of earlier searches stay what they were; what nobody
+refers to any more is swept up when it takes half of the room.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -14,8 +15,18 @@ import numpy as np
 import numpy.typing as npt
 
 from doorstep.engine.compiled import compiled, is_available
-from doorstep.engine.passes import BIG, FIXED, PLACED, WAY_COLUMNS, lay_ways, most_ways
+from doorstep.engine.passes import (
+    BIG,
+    FIXED,
+    ONWARD,
+    ORIGIN,
+    PLACED,
+    WAY_COLUMNS,
+    lay_ways,
+    most_ways,
+)
 from doorstep.engine.problem import Route, Stop, StopKind
+from doorstep.engine.scan_numpy import spread
 from doorstep.engine.travel import Travel, leg_s
 from doorstep.platform.values.geo import Coordinates, unit_vector
 
@@ -23,12 +34,12 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 _KINDS = tuple(StopKind)
+_KIND_CODE = {kind: 4 * number for number, kind in enumerate(_KINDS)}
 # Columns of a row's header.
-(FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE, LANE, DAY, TURNS, NOW, ROOM_STOPS,
- ROOM_WAYS) = range(13)  # fmt: skip
-_HEADER = 13
-_SPARE_STOPS = 2
+FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE, LANE, DAY, TURNS, NOW = range(11)
+_HEADER = 11
 _NOT_YET = -BIG
+_NOWHERE = (np.nan, np.nan)
 
 
 class Rows:
@@ -43,18 +54,14 @@ class Rows:
         self.row_of: dict[Hashable, int] = {}
         self.header: Ints = np.zeros((16, _HEADER), np.int32)
         self.speeds: list[float] = []
-        self._capacity(64, 256)
+        self.stops: Ints = np.zeros((64, 6), np.int32)
+        self.stop_ids: npt.NDArray[np.int64] = np.zeros(64, np.int64)
+        self.points: Floats = np.zeros((64, 3))
+        self.places: Floats = np.zeros((64, 2))
+        self.ways: Ints = np.zeros((256, WAY_COLUMNS), np.int32)
         self._stop_end = 0
         self._way_end = 0
-        self._wasted = 0
-        self.free_rows: list[int] = []
-
-    def _capacity(self, stops: int, ways: int) -> None:
-        self.stops: Ints = np.zeros((stops, 6), np.int32)
-        self.stop_ids: npt.NDArray[np.int64] = np.zeros(stops, np.int64)
-        self.points: Floats = np.zeros((stops, 3))
-        self.places: Floats = np.full((stops, 2), np.nan)
-        self.ways: Ints = np.zeros((ways, WAY_COLUMNS), np.int32)
+        self._free_rows: list[int] = []
 
     # --- Writing -------------------------------------------------------------------------------
 
@@ -62,85 +69,97 @@ class Rows:
         """Add a route, or replace the one of the same id; returns its row."""
         if self.base_s is None:
             self.base_s = route.from_s
+        base_s = self.base_s
         row = self.row_of.get(route.id)
         if row is None:
             row = self._new_row(route.id)
         stops = route.stops
-        header = self.header[row]
-        if header[ROOM_STOPS] < len(stops) + 2:
-            self._move_stops(row, len(stops) + 2 + _SPARE_STOPS)
-        base_s = self.base_s
-        header = self.header[row]
-        header[FROM], header[TO] = route.from_s - base_s, route.to_s - base_s
-        header[COUNT] = len(stops)
-        header[DAY], header[LANE] = route.day.toordinal(), route.lane
-        self.speeds[row] = speed
+        count = len(stops)
+        self._make_room(count + 2, most_ways(count, count))
+        first = self._stop_end
+        self._stop_end += count + 2
         turns = route.from_s
-        if stops:
-            turns = min(turns, *(stop.departs_s for stop in stops))
-        header[TURNS] = turns - base_s
-        first = int(header[FIRST])
-        self._place(first, route.start)
-        self._place(first + 1, route.end)
-        if stops:
-            last = first + 2 + len(stops)
-            self.stops[first + 2 : last] = [
-                (
-                    stop.departs_s - base_s,
-                    stop.arrives_s - base_s,
-                    stop.ends_s - base_s,
-                    stop.promised_from_s - base_s,
-                    stop.promised_to_s - base_s,
-                    stop.is_fixed * FIXED
-                    + (stop.place is not None) * PLACED
-                    + 4 * _KINDS.index(stop.kind),
+        places = [_NOWHERE if route.start is None else _degrees(route.start)]
+        places.append(_NOWHERE if route.end is None else _degrees(route.end))
+        points = [(0.0, 0.0, 0.0) if route.start is None else unit_vector(route.start)]
+        points.append((0.0, 0.0, 0.0) if route.end is None else unit_vector(route.end))
+        if count:
+            table = []
+            for stop in stops:
+                flags = _KIND_CODE[stop.kind] + (FIXED if stop.is_fixed else 0)
+                if stop.place is None:
+                    places.append(_NOWHERE)
+                    points.append((0.0, 0.0, 0.0))
+                else:
+                    flags += PLACED
+                    places.append(_degrees(stop.place))
+                    points.append(unit_vector(stop.place))
+                table.append(
+                    (
+                        stop.departs_s - base_s,
+                        stop.arrives_s - base_s,
+                        stop.ends_s - base_s,
+                        stop.promised_from_s - base_s,
+                        stop.promised_to_s - base_s,
+                        flags,
+                    )
                 )
-                for stop in stops
-            ]
-            self.stop_ids[first + 2 : last] = [stop.id for stop in stops]
-            for index, stop in enumerate(stops):
-                if stop.place is not None:
-                    self._place(first + 2 + index, stop.place)
-        self.refresh(row, _NOT_YET)
+                turns = min(turns, stop.departs_s)
+            self.stops[first + 2 : first + 2 + count] = table
+            self.stop_ids[first + 2 : first + 2 + count] = [stop.id for stop in stops]
+        self.places[first : first + 2 + count] = places
+        self.points[first : first + 2 + count] = points
+        self.speeds[row] = speed
+        self.header[row] = (
+            route.from_s - base_s, route.to_s - base_s, first, count, 0, 0, 0, route.lane,
+            route.day.toordinal(), turns - base_s, _NOT_YET,
+        )  # fmt: skip
+        self._lay_row(row, _NOT_YET)
         return row
 
     def refresh(self, row: int, now_s: int) -> None:
         """Lay the ways of a row anew, as they are at `now_s` (in seconds from the base)."""
+        count = int(self.header[row, COUNT])
+        self._make_room(0, most_ways(count, count))
+        self._lay_row(row, now_s)
+
+    def _lay_row(self, row: int, now_s: int) -> None:
         header = self.header[row]
-        from_s, to_s, first, count = (int(each) for each in header[:4])
+        from_s, to_s, first, count = header[:4].tolist()
         table = self.stops[first + 2 : first + 2 + count]
-        trailing = 0
-        last = -1
-        for index in range(count - 1, -1, -1):
-            if table[index, 5] & PLACED:
-                last = index
-                break
-            trailing += 1
-        needed = most_ways(count, trailing)
-        if header[ROOM_WAYS] < needed:
-            self._move_ways(row, needed + 4)
-            header = self.header[row]
-        has_start = not np.isnan(self.places[first, 0])
-        has_end = not np.isnan(self.places[first + 1, 0])
+        flags = table[:, 5].tolist()
+        last = count - 1
+        while last >= 0 and not flags[last] & PLACED:
+            last -= 1
+        needed = most_ways(count, count - 1 - last)
+        places = self.places[first : first + 2].tolist()
+        has_start = places[0][0] == places[0][0]
+        has_end = places[1][0] == places[1][0]
         home_s = 0
         if last >= 0 and has_end:
-            home_s = self._leg(first + 2 + last, first + 1, self.speeds[row])
-        way = int(header[WAY])
-        out = self.ways[way : way + needed].reshape(-1)
-        if self.is_compiled:
-            columns = tuple(table[:, column] for column in range(6))
-            located, remote = self._lay(
-                count, *columns, from_s, to_s, now_s, home_s, first, has_start, has_end, out
+            home_s = leg_s(
+                self.estimate,
+                Coordinates(*self.places[first + 2 + last].tolist()),
+                Coordinates(*places[1]),
+                self.speeds[row],
             )
+        way = self._way_end
+        if self.is_compiled:
+            located, remote = self._lay(
+                count, table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4],
+                table[:, 5], from_s, to_s, now_s, home_s, first, has_start, has_end,
+                self.ways[way : way + needed].reshape(-1),
+            )  # fmt: skip
         else:
             # Lists and Python's own integers are several times faster than array elements here.
             plain = [0] * (needed * WAY_COLUMNS)
+            columns = table.T.tolist() if count else [[]] * 6
             located, remote = self._lay(
-                count, *table.T.tolist(), from_s, to_s, now_s, home_s, first, has_start, has_end,
-                plain,
-            )  # fmt: skip
-            out[:] = plain
-        header[WAYS], header[REMOTE], header[NOW] = located, remote, now_s
+                count, *columns, from_s, to_s, now_s, home_s, first, has_start, has_end, plain
+            )
+            self.ways[way : way + needed].reshape(-1)[:] = plain
+        self._way_end = way + located + remote
+        header[WAY], header[WAYS], header[REMOTE], header[NOW] = way, located, remote, now_s
 
     def belong(self, row: int, speed: float) -> None:
         """Whoever drives this route now drives at this speed."""
@@ -151,33 +170,23 @@ class Rows:
     def drop(self, row: int) -> None:
         """Forget a route."""
         del self.row_of[self.ids[row]]
-        self.header[row, COUNT] = self.header[row, WAYS] = self.header[row, REMOTE] = 0
-        self.free_rows.append(row)
+        self.header[row] = 0
+        self._free_rows.append(row)
 
     # --- Reading -------------------------------------------------------------------------------
 
     def route(self, row: int, resource_id: int) -> Route:
         """The route as it was put in."""
-        return self.keep(row).route(resource_id)
+        return self.view().route(self.ids[row], self.header[row].tolist(), resource_id)
 
-    def keep(self, row: int) -> "KeptRow":
-        """The route as it is now, whatever happens to the row later."""
+    def view(self) -> "View":
+        """All segments as they are now, whatever is written later."""
         assert self.base_s is not None
-        header = self.header[row].copy()
-        first, last = header[FIRST], header[FIRST] + 2 + header[COUNT]
-        return KeptRow(
-            self.ids[row],
-            self.base_s,
-            header,
-            self.stops[first + 2 : last].copy(),
-            self.stop_ids[first + 2 : last].copy(),
-            self.places[first:last].copy(),
-        )
+        return View(self.base_s, self.stops, self.stop_ids, self.places)
 
     def place_at(self, slot: int) -> Coordinates:
         """The place in a slot that has one."""
-        latitude, longitude = self.places[slot].tolist()
-        return Coordinates(latitude, longitude)
+        return Coordinates(*self.places[slot].tolist())
 
     def under_way(self, rows: Ints, now_s: int) -> Iterable[int]:
         """Those of `rows` whose ways were laid for another time than `now_s` and depend on it."""
@@ -194,19 +203,9 @@ class Rows:
 
     # --- Room ----------------------------------------------------------------------------------
 
-    def _leg(self, from_slot: int, to_slot: int, speed: float) -> int:
-        return leg_s(self.estimate, self.place_at(from_slot), self.place_at(to_slot), speed)
-
-    def _place(self, slot: int, place: Coordinates | None) -> None:
-        if place is None:
-            self.places[slot] = np.nan
-        else:
-            self.places[slot] = place.latitude, place.longitude
-            self.points[slot] = unit_vector(place)
-
     def _new_row(self, route_id: Hashable) -> int:
-        if self.free_rows:
-            row = self.free_rows.pop()
+        if self._free_rows:
+            row = self._free_rows.pop()
             self.ids[row] = route_id
         else:
             row = len(self.ids)
@@ -217,37 +216,61 @@ class Rows:
         self.row_of[route_id] = row
         return row
 
-    def _move_stops(self, row: int, room: int) -> None:
-        self._stop_end, (self.stops, self.stop_ids, self.points, self.places) = _grown(
-            self._stop_end, room, (self.stops, self.stop_ids, self.points, self.places)
-        )
-        self.header[row, FIRST] = self._stop_end - room
-        self.header[row, ROOM_STOPS] = room
+    def _make_room(self, stops: int, ways: int) -> None:
+        """Room for so many more at the end: by sweeping if half is waste, else by growing."""
+        if self._stop_end + stops <= len(self.stops) and self._way_end + ways <= len(self.ways):
+            return
+        header = self.header[list(self.row_of.values())]
+        if 2 * int(np.sum(header[:, COUNT] + 2)) < self._stop_end or (
+            2 * int(np.sum(header[:, WAYS] + header[:, REMOTE])) < self._way_end
+        ):
+            self._sweep()
+        if self._stop_end + stops > len(self.stops):
+            self.stops, self.stop_ids, self.points, self.places = (
+                _longer(each, stops)
+                for each in (self.stops, self.stop_ids, self.points, self.places)
+            )
+        if self._way_end + ways > len(self.ways):
+            self.ways = _longer(self.ways, ways)
 
-    def _move_ways(self, row: int, room: int) -> None:
-        self._way_end, (self.ways,) = _grown(self._way_end, room, (self.ways,))
-        self.header[row, WAY] = self._way_end - room
-        self.header[row, ROOM_WAYS] = room
+    def _sweep(self) -> None:
+        """Write everything anew without what nobody refers to any more."""
+        rows = np.array(sorted(self.row_of.values()), np.intp)
+        header = self.header[rows]
+        first, room = header[:, FIRST].astype(np.int64), header[:, COUNT].astype(np.int64) + 2
+        _, slots = spread(first, first + room)
+        self.stops, self.stop_ids, self.points, self.places = (
+            _longer(each[slots], 0)
+            for each in (self.stops, self.stop_ids, self.points, self.places)
+        )
+        new_first = np.cumsum(room) - room
+        way, count = header[:, WAY].astype(np.int64), (header[:, WAYS] + header[:, REMOTE])
+        of_row, numbers = spread(way, way + count)
+        ways = self.ways[numbers]
+        for column in (ORIGIN, ONWARD):
+            ways[:, column] += np.where(ways[:, column] >= 0, (new_first - first)[of_row], 0)
+        self.ways = _longer(ways, 0)
+        self.header[rows, FIRST] = new_first
+        self.header[rows, WAY] = np.cumsum(count) - count
+        self._stop_end, self._way_end = len(slots), len(numbers)
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRow:
-    """A copy of one row."""
+class View:
+    """The segments of all rows at some time; none of them is ever written to again."""
 
-    id: Hashable
     base_s: int
-    header: Ints
     stops: Ints
     stop_ids: npt.NDArray[np.int64]
     places: Floats
 
-    def route(self, resource_id: int) -> Route:
-        """The row as a route."""
-        header: list[int] = self.header.tolist()
+    def route(self, id: Hashable, header: list[int], resource_id: int) -> Route:
+        """The route whose row had this header."""
         base_s = self.base_s
-        places = self.places.tolist()
+        first, last = header[FIRST], header[FIRST] + 2 + header[COUNT]
+        places = self.places[first:last].tolist()
         return Route(
-            id=self.id,
+            id=id,
             resource_id=resource_id,
             lane=header[LANE],
             day=date.fromordinal(header[DAY]),
@@ -258,7 +281,7 @@ class KeptRow:
             stops=tuple(
                 Stop(
                     id=stop_id,
-                    place=_coordinates(place) if flags & PLACED else None,
+                    place=_coordinates(place),
                     departs_s=departs + base_s,
                     arrives_s=arrives + base_s,
                     ends_s=ends + base_s,
@@ -268,20 +291,23 @@ class KeptRow:
                     kind=_KINDS[flags >> 2],
                 )
                 for (departs, arrives, ends, low, high, flags), stop_id, place in zip(
-                    self.stops.tolist(), self.stop_ids.tolist(), places[2:], strict=True
+                    self.stops[first + 2 : last].tolist(),
+                    self.stop_ids[first + 2 : last].tolist(),
+                    places[2:],
+                    strict=True,
                 )
             ),
         )
 
 
-def _grown(end: int, room: int, arrays: Sequence[Any]) -> tuple[int, tuple[Any, ...]]:
-    """The arrays with room for `room` more rows behind `end`, and where those end."""
-    if end + room > len(arrays[0]):
-        more = max(room, len(arrays[0]) // 2)
-        arrays = [
-            np.concatenate([each, np.zeros((more, *each.shape[1:]), each.dtype)]) for each in arrays
-        ]
-    return end + room, tuple(arrays)
+def _longer(array: Any, room: int) -> Any:
+    """The array with at least `room` more entries behind it."""
+    more = max(room, len(array) // 2, 64)
+    return np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
+
+
+def _degrees(place: Coordinates) -> tuple[float, float]:
+    return (place.latitude, place.longitude)
 
 
 def _coordinates(place: Sequence[float]) -> Coordinates | None:

@@ -15,7 +15,8 @@ CHANCE_COLUMNS = 9
 
 def collect(
     seekers: Any,  # int64[S, 5]: slice of order, lowest and highest arrival, what they cost extra
-    speeds: Any,  # float64[S]
+    people: Any,  # float64[S, 4]: where they start, and their speed
+    reach_m: float,  # how far from the place of work they may start; 0: anywhere
     is_remote: bool,  # the visit has no place
     order: Any,  # int32: rows by resource, lane and time
     header: Any,  # int32[rows, :]
@@ -30,23 +31,18 @@ def collect(
     longest_s: int,  # of the targets
     now_s: int,
     duration_s: int,
+    is_near: Any,  # bool[S]: set where the seeker starts within reach
     works: Any,  # bool[S, days]: set where a row reaches a target of the day
     out: Any,  # int64[chances, :]
 ) -> int:
-    """Write every chance to `out`; returns how many there are."""
+    """Write every chance to `out`; returns how many there are, or -1 if there is no room."""
 
-    def seconds(slot: int, column: int) -> int:
-        if legs.shape[0]:
-            return legs[slot, column]  # type: ignore[no-any-return]
-        dx = points[slot, 0] - here[0]
-        dy = points[slot, 1] - here[1]
-        dz = points[slot, 2] - here[2]
+    def metres(x: float, y: float, z: float) -> float:
+        dx, dy, dz = x - here[0], y - here[1], z - here[2]
         chord = dx * dx + dy * dy + dz * dz
-        if chord == 0.0:
-            return 0
         half = chord / 4.0
         if half > 0.25:
-            return 1 << 28  # nobody drives across a sixth of the earth
+            return 4.0 * radius_m  # nobody drives across a sixth of the earth
         # As platform.values.geo.arc_series, to the last bit.
         series = 1.0 + half * (
             1.0 / 6.0
@@ -68,15 +64,28 @@ def collect(
                 )
             )
         )
-        return int(ceil(radius_m * sqrt(chord) * series * per_m)) + fixed_s
+        apart_m: float = radius_m * sqrt(chord) * series
+        return apart_m
+
+    def seconds(slot: int, column: int) -> int:
+        if legs.shape[0]:
+            return legs[slot, column]  # type: ignore[no-any-return]
+        apart_m = metres(points[slot, 0], points[slot, 1], points[slot, 2])
+        return int(ceil(apart_m * per_m)) + fixed_s if apart_m > 0.0 else 0
 
     found = 0
     count = targets.shape[0]
     first_from = targets[0, 0]
     last_from = targets[count - 1, 0]
     for seeker in range(seekers.shape[0]):
+        # Where nobody knows the start, no comparison is true.
+        if reach_m > 0.0 and not (
+            metres(people[seeker, 0], people[seeker, 1], people[seeker, 2]) <= reach_m
+        ):
+            continue
+        is_near[seeker] = True
         low, high, pay = seekers[seeker, 2], seekers[seeker, 3], seekers[seeker, 4]
-        speed = speeds[seeker]
+        speed = people[seeker, 3]
         for index in range(seekers[seeker, 0], seekers[seeker, 1]):
             row = order[index]
             row_from, row_to = header[row, 0], header[row, 1]
@@ -102,6 +111,8 @@ def collect(
             if is_remote:
                 first = last
                 last = first + header[row, 6]
+            if found + last - first > out.shape[0]:
+                return -1
             known_slot, known_s, known_gap = -1, 0, -1
             for way in range(first, last):
                 room = ways[way, 11] - duration_s

@@ -13,7 +13,8 @@ Array = npt.NDArray[Any]
 
 def collect(
     seekers: Array,
-    speeds: Array,
+    people: Array,
+    reach_m: float,
     is_remote: bool,
     order: Array,
     header: Array,
@@ -28,10 +29,18 @@ def collect(
     longest_s: int,
     now_s: int,
     duration_s: int,
+    is_near: Array,
     works: Array,
 ) -> Array:
     """Every chance, as rows of CHANCE_COLUMNS; see `scan.collect`."""
-    who, at = spread(seekers[:, 0], seekers[:, 1])
+    is_near[:] = True
+    if reach_m > 0.0:
+        with np.errstate(invalid="ignore"):
+            is_near[:] = _metres(people[:, :3], here, radius_m) <= reach_m
+    near = np.flatnonzero(is_near)
+    speeds = people[:, 3]
+    of_near, at = spread(seekers[near, 0], seekers[near, 1])
+    who = near[of_near]
     rows = order[at]
     table = header[rows]
     row_from, row_to = table[:, 0], table[:, 1]
@@ -52,24 +61,20 @@ def collect(
     keep = np.flatnonzero(room >= 0)
     who, rows, way, room = who[keep], rows[keep], way[keep], room[keep]
 
-    def seconds(slots: Array, column: int, speed: Array) -> Array:
+    def legs_of(slots: Array, column: int, speed: Array) -> Array:
         if len(legs):
             raw = legs[slots, column]
         else:
-            apart = points[slots] - here
-            dx, dy, dz = apart[:, 0], apart[:, 1], apart[:, 2]
-            chord = dx * dx + dy * dy + dz * dz
-            half = np.minimum(chord / 4.0, ARC_SERIES_LIMIT)
-            metres = radius_m * np.sqrt(chord) * arc_series(half)
-            raw = np.where(chord == 0.0, 0, np.ceil(metres * per_m).astype(np.int64) + fixed_s)
-            raw[chord / 4.0 > ARC_SERIES_LIMIT] = 1 << 28
+            metres = _metres(points[slots], here, radius_m)
+            seconds = np.ceil(metres * per_m).astype(np.int64) + fixed_s
+            raw = np.where(metres > 0.0, seconds, 0)
         raw = np.where(speed == 1.0, raw, np.ceil(raw / speed).astype(np.int64))
         return np.where(slots >= 0, raw, 0)
 
-    there = seconds(ways[way, 1], 0, speeds[who])
+    there = legs_of(ways[way, 1], 0, speeds[who])
     keep = np.flatnonzero(there <= room)
     who, rows, way, there = who[keep], rows[keep], way[keep], there[keep]
-    back = seconds(ways[way, 2], 1, speeds[who])
+    back = legs_of(ways[way, 2], 1, speeds[who])
     table = ways[way]
     limit = table[:, 4] - back
     from_s = np.maximum(table[:, 3] + there, seekers[who, 2])
@@ -83,6 +88,16 @@ def collect(
     out[:, 8] += seekers[who, 4]
     out = out[(limit >= table[:, 7]) & (from_s <= to_s)]
     return out if is_remote else _roomiest(out, ways)
+
+
+def _metres(points: Array, here: Array, radius_m: float) -> Array:
+    apart = points - here
+    dx, dy, dz = apart[:, 0], apart[:, 1], apart[:, 2]
+    chord = dx * dx + dy * dy + dz * dz
+    half = chord / 4.0
+    metres: Array = radius_m * np.sqrt(chord) * arc_series(np.minimum(half, ARC_SERIES_LIMIT))
+    metres[half > ARC_SERIES_LIMIT] = 4.0 * radius_m
+    return metres
 
 
 def _roomiest(chances: Array, ways: Array) -> Array:

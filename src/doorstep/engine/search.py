@@ -7,6 +7,8 @@ Unlike there, planned visits may move, inside what was promised and nowhere else
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from doorstep.engine.board import Board
-from doorstep.engine.chances import Chances, Seekers, Targets, find_chances
+from doorstep.engine.chances import NOBODY, Chances, Seats, Seekers, find_chances
 from doorstep.engine.cost import preference_s
 from doorstep.engine.eligibility import Ask, Party, is_skilled_at, skill_turns_s
 from doorstep.engine.explain import CODE, Tally
@@ -30,11 +32,13 @@ from doorstep.engine.problem import (
     WorkLocation,
 )
 from doorstep.engine.result import Opening, Rule, SearchResult
-from doorstep.engine.together import Chance, Option, best_plans, option
+from doorstep.engine.together import Chance, Option, Plan, best_plans, option
 from doorstep.engine.travel import Travel
 from doorstep.platform.values.geo import Coordinates
 
 Indexes = npt.NDArray[np.intp]
+# By individual, the spans of arrivals (from the base) for which it has all skills.
+Dated = dict[int, list[tuple[int, int]]]
 
 
 def find_offers(
@@ -68,8 +72,11 @@ def search(
     if keep < 1:
         raise ValueError("at least one offer per target must be kept")
     if not targets:
-        return SearchResult((), {})
+        return SearchResult(lambda: (), dict)
     found = _Search(board, request, targets, now_s, travel, keep)
+    is_alone = len(request.roles) == 1 and not request.roles[0].crew_size
+    if is_alone and keep == 1 and request.work_location is not WorkLocation.FACILITY:
+        return found.best_alone()
     for place in found.places():
         found.look_at(place)
     return found.result()
@@ -99,16 +106,14 @@ class _Search:
         self.people = board.people
         self.request = request
         self.base_s = board.rows.base_s or now_s
-        self.targets = Targets(targets, self.base_s)
+        self.targets = board.targets(targets, self.base_s)
         self.now_s = now_s
         self.travel = travel
         self.keep = keep
-        self.roster = Roster(board, request.duration_s)
         self.found: list[list[_Found]] = [[] for _ in targets]
-        count = len(self.people.parties)
-        self.tally = Tally(self.targets.days, count + len(self.people.crews))
+        self.tally = Tally(self.targets.days, len(self.people.parties), len(self.people.crews))
         for role in request.roles:
-            self.tally.look_at(slice(count, None) if role.crew_size else slice(0, count))
+            self.tally.look_at(crews=bool(role.crew_size))
 
     def places(self) -> Sequence[Coordinates | None]:
         """Where the work could be done: one place, or every place with a facility to be had."""
@@ -167,19 +172,16 @@ class _Search:
             if seen:
                 offered.add(self.targets.day_of[at])
         self.tally.offer(offered)
-        return SearchResult(tuple(openings), self.tally.removed())
+        return SearchResult(lambda: tuple(openings), self.tally.removed)
 
     # --- Who may come ----------------------------------------------------------------------------
 
     def _passing(self, ask: Ask) -> Indexes:
-        """Individuals who pass every rule; the others are noted at the first that takes them."""
-        alive = np.ones(len(self.people.parties), bool)
-        for rule, mask in self.people.rules(ask):
-            refused = np.flatnonzero(alive & ~mask)
-            if len(refused):
-                self.tally.note(refused, rule)
-                alive &= mask
-        return np.flatnonzero(alive)
+        """Individuals who pass every rule but the radius; the others are noted."""
+        passing = self.people.passing(ask)
+        for rule, refused in passing.refused:
+            self.tally.note(refused, rule)
+        return passing.indexes
 
     def _spans(self, ask: Ask, index: int) -> list[tuple[int, int]]:
         """Arrivals, from the base, for which this individual has all skills; in order."""
@@ -195,7 +197,7 @@ class _Search:
                 spans.append(span)
         return spans
 
-    def _dated(self, ask: Ask, indexes: Indexes) -> dict[int, list[tuple[int, int]]]:
+    def _dated(self, ask: Ask, indexes: Indexes) -> Dated:
         """The spans of those whose skills for this role begin or end some day."""
         if not ask.role.needs:
             return {}
@@ -218,46 +220,101 @@ class _Search:
 
     # --- One resource ----------------------------------------------------------------------------
 
-    def _alone(self, ask: Ask, indexes: Indexes) -> None:
-        dated = self._dated(ask, indexes)
-        seekers = Seekers.of(self.board, indexes, self._pay(ask.role, indexes), dated)
-        is_remote = ask.place is None or ask.is_host
+    def best_alone(self) -> SearchResult:
+        """The most frequent question, kept in arrays until somebody looks at the answer."""
+        request = self.request
+        place = request.place if request.work_location is WorkLocation.ONSITE else None
+        ask = Ask(request, request.roles[0], place)
+        chances, dated = self._chances_alone(ask)
+        best = chances.best(self.targets)
+        open_ = np.flatnonzero(best[:, 0] < NOBODY)
+        seats = chances.seats(best[open_, 2])
+        who = chances.seekers.indexes[chances.table[best[open_, 2], 0]]
+        added = chances.table[best[open_, 2], 7]
+
+        def openings() -> tuple[Opening, ...]:
+            found = []
+            for at, number, (cost, arrives_s, _), index, added_s in zip(
+                range(len(open_)), self.targets.order[open_].tolist(), best[open_].tolist(),
+                who.tolist(), added.tolist(), strict=True,
+            ):  # fmt: skip
+                found.append((number, self._opening(ask, seats, at, number, cost, arrives_s, index,
+                                                    added_s)))  # fmt: skip
+            found.sort(key=lambda each: each[0])
+            return tuple(opening for _, opening in found)
+
+        def removed() -> dict[date, dict[Rule, int]]:
+            indexes = self._passing(ask)
+            self._explain(indexes, dated, chances)
+            self.tally.offer(self.targets.table[open_, 2].tolist())
+            return self.tally.removed()
+
+        return SearchResult(openings, removed)
+
+    def _opening(
+        self,
+        ask: Ask,
+        seats: Seats,
+        at: int,
+        number: int,
+        cost: int,
+        arrives_s: int,
+        index: int,
+        added_s: int,
+    ) -> Opening:
+        arrives_s += self.base_s
+        party = self.people.parties[index]
+        return Opening(
+            self.targets.given[number],
+            arrives_s,
+            arrives_s + self.request.duration_s,
+            frozenset((party.id,)),
+            added_s,
+            cost,
+            lambda: plan_of(self.request, [seats(at, ask, party, party.id)], arrives_s),
+        )
+
+    def _chances_alone(self, ask: Ask) -> tuple[Chances, Dated]:
+        passing = self.people.passing(ask)
+        key = (id(passing), ask.role.needs, ask.role.preferred, self.request.duration_s)
+
+        def make() -> Seekers:
+            dated = self._dated(ask, passing.indexes)
+            return Seekers.of(
+                self.board, passing.indexes, self._pay(ask.role, passing.indexes), dated
+            )
+
         chances = find_chances(
-            self.board, self.request, ask.place, seekers, self.targets, self.now_s, self.travel,
-            is_remote=is_remote,
+            self.board, self.request, ask.place, self.board.seekers(key, make), self.targets,
+            self.now_s, self.travel, is_remote=ask.place is None or ask.is_host,
         )  # fmt: skip
-        if self.keep == 1:
-            picked = chances.best(self.targets)
-        else:
-            picked = chances.several(self.targets, self.keep)
+        return chances, self._dated(ask, passing.indexes)
+
+    def _alone(self, ask: Ask, indexes: Indexes) -> None:
+        chances, dated = self._chances_alone(ask)
+        picked = chances.several(self.targets, self.keep)
         self._explain(indexes, dated, chances)
-        for at, number, arrives_s in picked:
-            chance = chances.table[number]
-            party = self.people.parties[int(seekers.indexes[chance[0]])]
+        seats = chances.seats([number for _, number, _ in picked])
+        for order, (at, number, arrives_s) in enumerate(picked):
+            chance = chances.table[number].tolist()
+            party = self.people.parties[int(chances.seekers.indexes[chance[0]])]
             self.found[at].append(
                 _Found(
-                    (int(chance[8]), arrives_s + self.base_s, [party.id]),
+                    (chance[8], arrives_s + self.base_s, [party.id]),
                     frozenset((party.id,)),
-                    int(chance[7]),
-                    self._seat(ask, party, party.id, chances, number),
+                    chance[7],
+                    partial(_one_seat, seats, order, ask, party),
                 )
             )
 
-    def _seat(
-        self, ask: Ask, party: Party, resource_id: int, chances: Chances, number: int
-    ) -> Callable[[], list[Seat]]:
-        seat = chances.seat(number, ask, party, resource_id)
-        return lambda: [seat()]
-
-    def _explain(
-        self, indexes: Indexes, dated: dict[int, list[tuple[int, int]]], chances: Chances
-    ) -> None:
+    def _explain(self, indexes: Indexes, dated: Dated, chances: Chances) -> None:
         """Note for every day why an eligible resource has no chance. Having one ranks higher."""
-        works, has_chance = chances.per_day(self.targets)
+        works, has_chance, is_near = chances.per_individual()
         codes = np.where(
             has_chance, CODE[Rule.NOT_TOGETHER],
             np.where(works, CODE[Rule.NO_GAP], CODE[Rule.WORKING_HOURS]),
         ).astype(np.int8)  # fmt: skip
+        codes[~is_near] = CODE[Rule.RADIUS]
         order = {int(index): at for at, index in enumerate(indexes)}
         for index, spans in dated.items():
             for day in range(len(self.targets.days)):
@@ -266,7 +323,7 @@ class _Search:
                     for low, high in spans
                     for from_s, to_s in self.targets.of_day(day)
                 )
-                if not skilled and works[order[index], day]:
+                if not skilled and works[order[index], day] and is_near[order[index]]:
                     codes[order[index], day] = CODE[Rule.SKILL]
         for day in range(len(self.targets.days)):
             self.tally.note_day(day, indexes, codes[:, day])
@@ -285,7 +342,6 @@ class _Search:
             }
         indexes = np.array(sorted(wanted), np.intp)
         everybody = self._chances_of(asks, indexes)
-        works = {int(index): works for index, works in everybody.works()}
         passed: dict[int, set[int]] = {}
         spans = [
             {index: dated.get(index, [(-BIG, BIG)]) for index in indexes.tolist()}
@@ -318,7 +374,7 @@ class _Search:
             self.tally.note_day(day, np.array(sorted(units)), CODE[Rule.NOT_TOGETHER])
         for ask, own in zip(asks, spans, strict=True):
             if not ask.role.crew_size:
-                self._explain_role(own, works)
+                self._explain_role(own, everybody)
 
     def _chances_of(self, asks: list[Ask], indexes: Indexes) -> "_Everybody":
         place = asks[0].place
@@ -332,24 +388,21 @@ class _Search:
         )
         parts = []
         for own, is_remote in ((indexes[~receives], place is None), (indexes[receives], True)):
-            seekers = Seekers.of(self.board, own, np.zeros(len(own), np.int64), {})
-            parts.append(
-                find_chances(
-                    self.board,
-                    self.request,
-                    place,
-                    seekers,
-                    self.targets,
-                    self.now_s,
-                    self.travel,
-                    is_remote=is_remote,
-                )
+            chances = find_chances(
+                self.board,
+                self.request,
+                place,
+                Seekers.of(self.board, own, 0, {}),
+                self.targets,
+                self.now_s,
+                self.travel,
+                is_remote=is_remote,
             )
+            chances.table = chances.table.copy()  # the next search takes the memory
+            parts.append(chances)
         return _Everybody(self, parts)
 
-    def _options(
-        self, ask: Ask, spans: dict[int, list[tuple[int, int]]], at_target: "_AtTarget"
-    ) -> list[Option]:
+    def _options(self, ask: Ask, spans: Dated, at_target: "_AtTarget") -> list[Option]:
         options: list[Option] = []
         for index, own in spans.items():
             party = self.people.parties[index]
@@ -365,7 +418,7 @@ class _Search:
         options: list[Option] = []
         day = self.targets.day_of[at]
         for number, crew in enumerate(self.people.crews):
-            spans = self.roster.crew_spans(ask, crew, target)
+            spans = Roster(self.board, self.request.duration_s).crew_spans(ask, crew, target)
             unit = len(self.people.parties) + number
             if isinstance(spans, Rule):
                 self.tally.note_day(day, unit, CODE[spans])
@@ -376,13 +429,14 @@ class _Search:
                 options += _option(ask.role, inside, at_target)
         return options
 
-    def _explain_role(
-        self, spans: dict[int, list[tuple[int, int]]], works: dict[int, npt.NDArray[np.bool_]]
-    ) -> None:
+    def _explain_role(self, spans: Dated, everybody: "_Everybody") -> None:
         for day in range(len(self.targets.days)):
             for index, own in spans.items():
+                works, is_near = everybody.days_of(index)
                 rule = Rule.NO_GAP
-                if not works[index][day]:
+                if not is_near:
+                    rule = Rule.RADIUS
+                elif not works[day]:
                     rule = Rule.WORKING_HOURS
                 elif not any(
                     low <= to_s and from_s <= high
@@ -415,6 +469,7 @@ class _Everybody:
         self._by_target: list[_AtTarget] = [{} for _ in search.targets.given]
         number = 0
         self._home: list[tuple[Chances, int]] = []
+        self._days: dict[int, tuple[list[bool], bool]] = {}
         for part in parts:
             for at, chance, from_s, to_s in part.touching(search.targets):
                 row = part.table[chance]
@@ -432,30 +487,31 @@ class _Everybody:
                 )
             number += len(part.table)
             self._home += [(part, each) for each in range(len(part.table))]
+            for at, index in enumerate(part.seekers.indexes.tolist()):
+                self._days[index] = (part.works[at].tolist(), bool(part.is_near[at]))
 
     def at(self, target: int) -> _AtTarget:
         """By resource id, its chances at one target."""
         return self._by_target[target]
 
-    def works(self) -> list[tuple[int, npt.NDArray[np.bool_]]]:
-        """By index of the individual, the days on which it works."""
-        return [
-            (int(index), works)
-            for part in self.parts
-            for index, works in zip(
-                part.seekers.indexes, part.per_day(self.search.targets)[0], strict=True
-            )
-        ]
+    def days_of(self, index: int) -> tuple[list[bool], bool]:
+        """On which days this individual works, and whether it starts near enough."""
+        return self._days[index]
 
-    def seats(self, plan: Any, asks: list[Ask]) -> Callable[[], list[Seat]]:
+    def seats(self, plan: Plan, asks: list[Ask]) -> Callable[[], list[Seat]]:
         """What writes out the plan's seats."""
         by_role = {ask.role.id: ask for ask in asks}
         writers = []
         for seat in plan.seats:
             part, number = self._home[seat.chance.number]
             ask = by_role[seat.option.role.id]
-            writers.append(part.seat(number, ask, seat.option.party, seat.resource_id))
+            write = part.seats([number])
+            writers.append(partial(write, 0, ask, seat.option.party, seat.resource_id))
         return lambda: [write() for write in writers]
+
+
+def _one_seat(seats: Seats, at: int, ask: Ask, party: Party) -> list[Seat]:
+    return [seats(at, ask, party, party.id)]
 
 
 def _host_role(request: Request) -> Role | None:

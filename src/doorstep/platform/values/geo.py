@@ -53,7 +53,8 @@ def arc_m(squared_chord: float) -> float:
     half = squared_chord / 4.0
     if half > ARC_SERIES_LIMIT:
         return 2.0 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
-    return EARTH_RADIUS_M * sqrt(squared_chord) * arc_series(half)
+    metres: float = EARTH_RADIUS_M * sqrt(squared_chord) * arc_series(half)
+    return metres
 
 
 # Beyond 60 degrees of arc, which is farther than anybody drives.
