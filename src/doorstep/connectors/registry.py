@@ -48,6 +48,7 @@ TRAVEL = {
     "straight_line": Entry(
         "Straight line", "doorstep.connectors.travel.straight_line.StraightLine"
     ),
+    "roads": Entry("Built-in roads", "doorstep.connectors.travel.roads.provider.Roads"),
     "osrm": Entry("OSRM", "doorstep.connectors.travel.osrm.Osrm"),
     "valhalla": Entry("Valhalla", "doorstep.connectors.travel.valhalla.Valhalla"),
 }
