@@ -1,6 +1,6 @@
 """When everybody could arrive at one place of work: the arrays around the loops of `scan`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from doorstep.engine import scan, scan_numpy
 from doorstep.engine.compiled import compiled
 from doorstep.engine.passes import AFTER_HOME, BIG, GAP, ORIGIN
+from doorstep.engine.people import Dated
 from doorstep.engine.plan import Seat
 from doorstep.engine.problem import Request, Target
 from doorstep.engine.travel import StraightLine, Travel
@@ -52,10 +53,11 @@ class Seekers:
     One individual comes several times if its skills are valid in several spans.
     """
 
-    def __init__(self, indexes: Indexes, table: Array, people: Array) -> None:
+    def __init__(self, indexes: Indexes, table: Array, people: Array, dated: Dated) -> None:
         self.indexes = indexes
         self.table = table
         self.people = people
+        self.dated = dated
 
     @classmethod
     def of(
@@ -63,7 +65,7 @@ class Seekers:
         board: "Board",
         indexes: Indexes,
         pay: npt.NDArray[np.int64] | int,
-        dated: Mapping[int, Sequence[tuple[int, int]]],
+        dated: Dated,
     ) -> "Seekers":
         """`dated` gives the spans of those who may not arrive at any time."""
         _, slices = board.order()
@@ -78,7 +80,7 @@ class Seekers:
             times = [len(each) for each in spans]
             indexes, table = np.repeat(indexes, times), np.repeat(table, times, axis=0)
             table[:, 2:4] = [span for each in spans for span in each]
-        return cls(indexes, table, board.people.table[indexes])
+        return cls(indexes, table, board.people.table[indexes], dated)
 
 
 class Chances:
@@ -161,12 +163,10 @@ class Chances:
         np.logical_or.at(is_near, of_seeker, self.is_near)
         return works, has_chance, is_near
 
-    def seats(self, numbers: Sequence[int] | Array) -> "Seats":
-        """What writes these chances out as seats of plans, as things are now."""
+    def seats(self, table: Array) -> "Seats":
+        """What writes these chances (rows of `table`) out as seats of plans, as things are now."""
         rows = self._board.rows
-        table = self.table[numbers]
         headers, ways = rows.header[table[:, 1]], rows.ways[table[:, 2]]
-        ids = [rows.ids[row] for row in table[:, 1].tolist()]
         view = rows.view()
 
         def seat(at: int, ask: "Ask", party: "Party", resource_id: int) -> Seat:
@@ -175,7 +175,7 @@ class Chances:
                 role=ask.role,
                 crew_id=party.crew_id,
                 resource_id=resource_id,
-                route=view.route(ids[at], headers[at].tolist(), resource_id),
+                route=view.route(chance[1], headers[at].tolist(), resource_id),
                 now_s=self._now_s,
                 place=None if way[ORIGIN] < 0 else self._place,
                 speed=float(self.seekers.people[chance[0], 3]),

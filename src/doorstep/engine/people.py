@@ -2,17 +2,29 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from doorstep.engine.eligibility import RULES, Ask, Party, individual
-from doorstep.engine.problem import Crew, Resource, ResourceKind, WorkLocation
+from doorstep.engine.cost import preference_s
+from doorstep.engine.eligibility import (
+    RULES,
+    Ask,
+    Party,
+    individual,
+    is_skilled_at,
+    skill_turns_s,
+)
+from doorstep.engine.passes import BIG
+from doorstep.engine.problem import Crew, Resource, ResourceKind, Role, WorkLocation
 from doorstep.engine.result import Rule
 from doorstep.platform.values.geo import unit_vector
 
 Mask = npt.NDArray[np.bool_]
 Indexes = npt.NDArray[np.intp]
+# By individual, the spans of arrivals (from the base) for which it has all skills.
+Dated = dict[int, list[tuple[int, int]]]
 
 # Per rule, the part of a question that decides its answer. The radius, which every request asks
 # anew, is left to the inner loop.
@@ -66,7 +78,7 @@ class People:
 
     def passing(self, ask: Ask) -> Passing:
         """Who passes every rule but the radius, and at which rule the others fall out first."""
-        key = tuple(part(ask) for part in _PARTS.values())
+        key = key_of(ask)
         passing = self._passing.get(key)
         if passing is None:
             if len(self._passing) >= _MOST_ANSWERS:
@@ -92,6 +104,25 @@ class People:
             alive &= mask
         return Passing(np.flatnonzero(alive), tuple(refused))
 
+    def spans(self, ask: Ask, indexes: Indexes, base_s: int) -> Dated:
+        """For those whose skills for this role begin or end some day, when they have them all."""
+        if not ask.role.needs:
+            return {}
+        dated = np.zeros(len(self.parties), bool)
+        for need in ask.role.needs:
+            dated |= self.dated(need.characteristic_id)
+        return {
+            index: _spans(ask, self.parties[index], base_s)
+            for index in indexes[dated[indexes]].tolist()
+        }
+
+    def pay(self, role: Role, indexes: Indexes) -> npt.NDArray[np.int64]:
+        """What each costs on top of the travel because somebody else is preferred."""
+        if not role.preferred:
+            return np.zeros(len(indexes), np.int64)
+        ids = (frozenset((int(self.ids[index]),)) for index in indexes)
+        return np.array([preference_s(role.preferred, each) for each in ids], np.int64)
+
     def dated(self, characteristic_id: int) -> Mask:
         """Whose rating in this characteristic begins or ends some day."""
         mask = self._dated.get(characteristic_id)
@@ -109,3 +140,21 @@ class People:
             )
             self._dated[characteristic_id] = mask
         return mask
+
+
+def key_of(ask: Ask) -> Hashable:
+    """What decides who passes, so that two questions with the same key have the same answer."""
+    return tuple([part(ask) for part in _PARTS.values()])
+
+
+def _spans(ask: Ask, party: Party, base_s: int) -> list[tuple[int, int]]:
+    turns = sorted(set(skill_turns_s(party.characteristics, ask.request.duration_s)))
+    edges = [base_s - BIG, *turns, base_s + BIG]
+    spans: list[tuple[int, int]] = []
+    for start, stop in pairwise(edges):
+        if start < stop and is_skilled_at(ask, party, start):
+            span = (start - base_s, stop - 1 - base_s)
+            if spans and spans[-1][1] == span[0] - 1:
+                span = (spans.pop()[0], span[1])
+            spans.append(span)
+    return spans

@@ -177,12 +177,12 @@ class Rows:
 
     def route(self, row: int, resource_id: int) -> Route:
         """The route as it was put in."""
-        return self.view().route(self.ids[row], self.header[row].tolist(), resource_id)
+        return self.view().route(row, self.header[row].tolist(), resource_id)
 
     def view(self) -> "View":
         """All segments as they are now, whatever is written later."""
         assert self.base_s is not None
-        return View(self.base_s, self.stops, self.stop_ids, self.places)
+        return View(self.base_s, self.ids, self.stops, self.stop_ids, self.places)
 
     def place_at(self, slot: int) -> Coordinates:
         """The place in a slot that has one."""
@@ -206,6 +206,7 @@ class Rows:
     def _new_row(self, route_id: Hashable) -> int:
         if self._free_rows:
             row = self._free_rows.pop()
+            self.ids = self.ids.copy()  # earlier views keep the names they knew
             self.ids[row] = route_id
         else:
             row = len(self.ids)
@@ -260,17 +261,18 @@ class View:
     """The segments of all rows at some time; none of them is ever written to again."""
 
     base_s: int
+    ids: list[Hashable]
     stops: Ints
     stop_ids: npt.NDArray[np.int64]
     places: Floats
 
-    def route(self, id: Hashable, header: list[int], resource_id: int) -> Route:
+    def route(self, row: int, header: list[int], resource_id: int) -> Route:
         """The route whose row had this header."""
         base_s = self.base_s
         first, last = header[FIRST], header[FIRST] + 2 + header[COUNT]
         places = self.places[first:last].tolist()
         return Route(
-            id=id,
+            id=self.ids[row],
             resource_id=resource_id,
             lane=header[LANE],
             day=date.fromordinal(header[DAY]),

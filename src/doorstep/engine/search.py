@@ -7,21 +7,21 @@ Unlike there, planned visits may move, inside what was promised and nowhere else
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from doorstep.engine.alone import best_alone, explain_alone, seekers_of
 from doorstep.engine.board import Board
-from doorstep.engine.chances import NOBODY, Chances, Seats, Seekers, find_chances
+from doorstep.engine.chances import Chances, Seats, Seekers, find_chances
 from doorstep.engine.cost import preference_s
-from doorstep.engine.eligibility import Ask, Party, is_skilled_at, skill_turns_s
+from doorstep.engine.eligibility import Ask, Party
 from doorstep.engine.explain import CODE, Tally
 from doorstep.engine.parties import Roster, Span
 from doorstep.engine.passes import BIG
+from doorstep.engine.people import Dated
 from doorstep.engine.plan import Seat, plan_of
 from doorstep.engine.problem import (
     Problem,
@@ -37,8 +37,6 @@ from doorstep.engine.travel import Travel
 from doorstep.platform.values.geo import Coordinates
 
 Indexes = npt.NDArray[np.intp]
-# By individual, the spans of arrivals (from the base) for which it has all skills.
-Dated = dict[int, list[tuple[int, int]]]
 
 
 def find_offers(
@@ -73,10 +71,10 @@ def search(
         raise ValueError("at least one offer per target must be kept")
     if not targets:
         return SearchResult(lambda: (), dict)
-    found = _Search(board, request, targets, now_s, travel, keep)
     is_alone = len(request.roles) == 1 and not request.roles[0].crew_size
     if is_alone and keep == 1 and request.work_location is not WorkLocation.FACILITY:
-        return found.best_alone()
+        return best_alone(board, request, targets, now_s=now_s, travel=travel)
+    found = _Search(board, request, targets, now_s, travel, keep)
     for place in found.places():
         found.look_at(place)
     return found.result()
@@ -183,118 +181,17 @@ class _Search:
             self.tally.note(refused, rule)
         return passing.indexes
 
-    def _spans(self, ask: Ask, index: int) -> list[tuple[int, int]]:
-        """Arrivals, from the base, for which this individual has all skills; in order."""
-        party = self.people.parties[index]
-        turns = sorted(set(skill_turns_s(party.characteristics, self.request.duration_s)))
-        edges = [self.base_s - BIG, *turns, self.base_s + BIG]
-        spans: list[tuple[int, int]] = []
-        for start, stop in pairwise(edges):
-            if start < stop and is_skilled_at(ask, party, start):
-                span = (start - self.base_s, stop - 1 - self.base_s)
-                if spans and spans[-1][1] == span[0] - 1:
-                    span = (spans.pop()[0], span[1])
-                spans.append(span)
-        return spans
-
-    def _dated(self, ask: Ask, indexes: Indexes) -> Dated:
-        """The spans of those whose skills for this role begin or end some day."""
-        if not ask.role.needs:
-            return {}
-        dated = np.zeros(len(self.people.parties), bool)
-        for need in ask.role.needs:
-            dated |= self.people.dated(need.characteristic_id)
-        return {index: self._spans(ask, index) for index in indexes[dated[indexes]].tolist()}
-
-    def _pay(self, role: Role, indexes: Indexes) -> npt.NDArray[np.int64]:
-        """What each costs on top of the travel because somebody else is preferred."""
-        if not role.preferred:
-            return np.zeros(len(indexes), np.int64)
-        return np.array(
-            [
-                preference_s(role.preferred, frozenset((self.people.parties[index].id,)))
-                for index in indexes.tolist()
-            ],
-            np.int64,
-        )
-
     # --- One resource ----------------------------------------------------------------------------
 
-    def best_alone(self) -> SearchResult:
-        """The most frequent question, kept in arrays until somebody looks at the answer."""
-        request = self.request
-        place = request.place if request.work_location is WorkLocation.ONSITE else None
-        ask = Ask(request, request.roles[0], place)
-        chances, dated = self._chances_alone(ask)
-        best = chances.best(self.targets)
-        open_ = np.flatnonzero(best[:, 0] < NOBODY)
-        seats = chances.seats(best[open_, 2])
-        who = chances.seekers.indexes[chances.table[best[open_, 2], 0]]
-        added = chances.table[best[open_, 2], 7]
-
-        def openings() -> tuple[Opening, ...]:
-            found = []
-            for at, number, (cost, arrives_s, _), index, added_s in zip(
-                range(len(open_)), self.targets.order[open_].tolist(), best[open_].tolist(),
-                who.tolist(), added.tolist(), strict=True,
-            ):  # fmt: skip
-                found.append((number, self._opening(ask, seats, at, number, cost, arrives_s, index,
-                                                    added_s)))  # fmt: skip
-            found.sort(key=lambda each: each[0])
-            return tuple(opening for _, opening in found)
-
-        def removed() -> dict[date, dict[Rule, int]]:
-            indexes = self._passing(ask)
-            self._explain(indexes, dated, chances)
-            self.tally.offer(self.targets.table[open_, 2].tolist())
-            return self.tally.removed()
-
-        return SearchResult(openings, removed)
-
-    def _opening(
-        self,
-        ask: Ask,
-        seats: Seats,
-        at: int,
-        number: int,
-        cost: int,
-        arrives_s: int,
-        index: int,
-        added_s: int,
-    ) -> Opening:
-        arrives_s += self.base_s
-        party = self.people.parties[index]
-        return Opening(
-            self.targets.given[number],
-            arrives_s,
-            arrives_s + self.request.duration_s,
-            frozenset((party.id,)),
-            added_s,
-            cost,
-            lambda: plan_of(self.request, [seats(at, ask, party, party.id)], arrives_s),
-        )
-
-    def _chances_alone(self, ask: Ask) -> tuple[Chances, Dated]:
-        passing = self.people.passing(ask)
-        key = (id(passing), ask.role.needs, ask.role.preferred, self.request.duration_s)
-
-        def make() -> Seekers:
-            dated = self._dated(ask, passing.indexes)
-            return Seekers.of(
-                self.board, passing.indexes, self._pay(ask.role, passing.indexes), dated
-            )
-
-        chances = find_chances(
-            self.board, self.request, ask.place, self.board.seekers(key, make), self.targets,
-            self.now_s, self.travel, is_remote=ask.place is None or ask.is_host,
-        )  # fmt: skip
-        return chances, self._dated(ask, passing.indexes)
-
     def _alone(self, ask: Ask, indexes: Indexes) -> None:
-        chances, dated = self._chances_alone(ask)
+        seekers = seekers_of(self.board, ask, self.base_s)
+        chances = find_chances(
+            self.board, self.request, ask.place, seekers, self.targets, self.now_s, self.travel,
+            is_remote=ask.place is None or ask.is_host,
+        )  # fmt: skip
         picked = chances.several(self.targets, self.keep)
-        self._explain(indexes, dated, chances)
-        seats = chances.seats([number for _, number, _ in picked])
+        explain_alone(self.tally, indexes, chances, self.targets)
+        seats = chances.seats(chances.table[[number for _, number, _ in picked]])
         for order, (at, number, arrives_s) in enumerate(picked):
             chance = chances.table[number].tolist()
             party = self.people.parties[int(chances.seekers.indexes[chance[0]])]
@@ -306,27 +203,6 @@ class _Search:
                     partial(_one_seat, seats, order, ask, party),
                 )
             )
-
-    def _explain(self, indexes: Indexes, dated: Dated, chances: Chances) -> None:
-        """Note for every day why an eligible resource has no chance. Having one ranks higher."""
-        works, has_chance, is_near = chances.per_individual()
-        codes = np.where(
-            has_chance, CODE[Rule.NOT_TOGETHER],
-            np.where(works, CODE[Rule.NO_GAP], CODE[Rule.WORKING_HOURS]),
-        ).astype(np.int8)  # fmt: skip
-        codes[~is_near] = CODE[Rule.RADIUS]
-        order = {int(index): at for at, index in enumerate(indexes)}
-        for index, spans in dated.items():
-            for day in range(len(self.targets.days)):
-                skilled = any(
-                    low <= to_s and from_s <= high
-                    for low, high in spans
-                    for from_s, to_s in self.targets.of_day(day)
-                )
-                if not skilled and works[order[index], day] and is_near[order[index]]:
-                    codes[order[index], day] = CODE[Rule.SKILL]
-        for day in range(len(self.targets.days)):
-            self.tally.note_day(day, indexes, codes[:, day])
 
     # --- Several together ------------------------------------------------------------------------
 
@@ -346,7 +222,8 @@ class _Search:
         spans = [
             {index: dated.get(index, [(-BIG, BIG)]) for index in indexes.tolist()}
             for indexes, dated in (
-                (own, self._dated(ask, own)) for ask, own in zip(asks, eligible, strict=True)
+                (own, self.people.spans(ask, own, self.base_s))
+                for ask, own in zip(asks, eligible, strict=True)
             )
         ]
         for at, target in enumerate(self.targets.given):
@@ -505,7 +382,7 @@ class _Everybody:
         for seat in plan.seats:
             part, number = self._home[seat.chance.number]
             ask = by_role[seat.option.role.id]
-            write = part.seats([number])
+            write = part.seats(part.table[[number]])
             writers.append(partial(write, 0, ask, seat.option.party, seat.resource_id))
         return lambda: [write() for write in writers]
 
