@@ -101,6 +101,17 @@ def test_holds_the_chosen_time_and_says_until_when(carols: Client, world: World)
     assert "Held for you until 09:10, London time." in text_of(response)
 
 
+def test_a_service_named_from_right_to_left_keeps_the_order_of_the_line(
+    carols: Client, world: World
+) -> None:
+    world.service.customer_name = "صيانة"
+    world.service.save()
+
+    page = up_to_review(carols, world).content.decode()
+
+    assert "<bdi>صيانة</bdi> · about 1 hour" in page
+
+
 def test_books_what_was_reviewed(carols: Client, world: World) -> None:
     booking = book(carols, world, details="The dog is friendly.")
 

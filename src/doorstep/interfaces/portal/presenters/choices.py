@@ -20,6 +20,7 @@ class Option:
     text: str
     aside: str
     is_checked: bool
+    place: str = ""
 
 
 def asset_options(assets: Sequence[CustomerAsset], *, draft: Draft) -> list[Option]:
@@ -41,10 +42,11 @@ def service_options(services: Sequence[IncidentType], *, chosen: int | None) -> 
         Option(
             value=str(service.pk),
             title=service.customer_name,
-            text=" ".join(filter(None, (service.customer_description, _place(service)))),
+            text=service.customer_description,
             aside=_("about %(duration)s")
             % {"duration": format_duration(service.duration_minutes or 0)},
             is_checked=service.pk == chosen,
+            place=_place(service),
         )
         for service in services
     ]
