@@ -101,6 +101,12 @@ def test_holds_the_chosen_time_and_says_until_when(carols: Client, world: World)
     assert "Held for you until 09:10, London time." in text_of(response)
 
 
+def test_reviews_the_day_and_the_hours(carols: Client, world: World) -> None:
+    page = text_of(up_to_review(carols, world))
+
+    assert "arrives between Thursday, 26 November 2026 10:00–12:00 London time" in page
+
+
 def test_a_service_named_from_right_to_left_keeps_the_order_of_the_line(
     carols: Client, world: World
 ) -> None:

@@ -6,13 +6,7 @@ from django.utils.translation import gettext as _
 
 from doorstep.domain.bookings.models import Hold
 from doorstep.domain.organization.models import Portal
-from doorstep.platform.lib.site_time import (
-    format_date_and_window,
-    format_window,
-    format_zone,
-    get_zone,
-    local_day,
-)
+from doorstep.platform.lib.site_time import format_window, format_zone, get_zone, local_day
 
 from .days import Leaf, leaf_of
 
@@ -63,7 +57,6 @@ class HoldView:
     leaf: Leaf
     hours: str
     zone: str
-    when: str
     is_exact: bool
     until: str
     seconds_left: int
@@ -76,7 +69,6 @@ def hold_view(hold: Hold, *, seconds_left: float) -> HoldView:
         leaf=leaf_of(local_day(hold.promised_from, zone)),
         hours=format_window(hold.promised_from, hold.promised_to, zone),
         zone=format_zone(zone),
-        when=format_date_and_window(hold.promised_from, hold.promised_to, zone, with_zone=True),
         is_exact=hold.promised_from == hold.promised_to,
         until=format_window(hold.expires_at, None, zone, with_zone=True),
         seconds_left=max(0, int(seconds_left)),

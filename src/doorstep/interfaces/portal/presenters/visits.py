@@ -26,14 +26,11 @@ class VisitView:
     code: str
     number: str
     service: str
-    description: str
     leaf: Leaf
     hours: str
     zone: str
-    when: str
     is_exact: bool
     duration: str
-    account: str
     address_lines: tuple[str, ...]
     asset: str
     status: str
@@ -78,16 +75,11 @@ def visit_view(booking: Booking, *, rules: ChangeRules) -> VisitView:
         code=booking.code,
         number=booking.number or order.number,
         service=service.customer_name or service.name,
-        description=service.customer_description,
         leaf=leaf_of(local_day(booking.promised_from, zone)),
         hours=format_window(booking.promised_from, booking.promised_to, zone),
         zone=format_zone(zone),
-        when=format_date_and_window(
-            booking.promised_from, booking.promised_to, zone, with_zone=True
-        ),
         is_exact=booking.promised_from == booking.promised_to,
         duration=format_duration(booking.duration_minutes),
-        account=order.account.name,
         address_lines=tuple(order.address_lines),
         asset=order.asset.name if order.asset else "",
         status=status_label(booking),
