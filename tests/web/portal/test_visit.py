@@ -134,6 +134,18 @@ def test_marks_the_time_a_visit_has_now(carols: Client, visit: Booking) -> None:
     assert "10:00–12:00 London time Your time now" in page
 
 
+def test_moving_names_the_duration_the_visit_was_booked_with(
+    carols: Client, world: World, visit: Booking
+) -> None:
+    world.service.duration_minutes = 150
+    world.service.save()
+
+    page = text_of(carols.get(f"/visits/{visit.code}/move/"))
+
+    assert "about 1 hour" in page
+    assert "about 2 h" not in page
+
+
 def test_choosing_the_same_time_changes_nothing(carols: Client, visit: Booking) -> None:
     response = carols.post(f"/visits/{visit.code}/move/", {"key": window_key()}, follow=True)
 

@@ -19,6 +19,7 @@ from doorstep.domain.bookings.services.search import (
     zone_of,
 )
 from doorstep.domain.bookings.timetable import Promise
+from doorstep.domain.bookings.wish import minutes_of
 from doorstep.interfaces.portal.presenters.durations import format_duration
 from doorstep.interfaces.portal.presenters.times import (
     STRIP_DAYS,
@@ -50,7 +51,7 @@ def times_context(
     now = timezone.now()
     context: dict[str, Any] = {
         "service": wish.incident_type.customer_name or wish.incident_type.name,
-        "duration": format_duration(wish.incident_type.duration_minutes or 0),
+        "duration": format_duration(minutes_of(wish) or 0),
         "address": place_of(wish).one_line_address,
         "times_url": url,
     }
