@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from doorstep.domain.bookings.models import Booking, Hold
@@ -60,6 +61,22 @@ def test_the_day_that_was_switched_to_keeps_the_focus(
 
     expect(page.locator(".windows__day")).to_have_text("Friday, 27 November 2026")
     expect(page.locator("#day-2026-11-27")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_chosen_day_is_in_view_on_a_phone(
+    open_page: OpenPage, world: World, now: datetime, language: str
+) -> None:
+    furnish(world, now=now)
+    page = open_page("/book/service/", contact=world.contact, width=360, language=language)
+    page.locator("input[name=service]").first.check()
+    page.locator("main form button[type=submit]").click()
+
+    page.locator("#day-2026-11-30").click()
+    expect(page.locator("#day-2026-11-30.is-selected")).to_be_in_viewport(ratio=1)
+    page.reload()
+
+    expect(page.locator("#day-2026-11-30.is-selected")).to_be_in_viewport(ratio=1)
 
 
 def test_books_without_scripts(open_page: OpenPage, world: World, now: datetime) -> None:

@@ -1,8 +1,23 @@
-// Hold notice and letter counter. Without this file the page says the same in plain text.
+// The chosen day in view, hold notice and letter counter. Without this file the page says the same
+// in plain text.
 (function () {
   "use strict";
 
   const WARN_SECONDS = 120;
+
+  // On a phone the days scroll sideways: the chosen one must not hide behind the edge.
+  function showChosenDay() {
+    const strip = document.querySelector("[data-strip]");
+    const day = strip && strip.querySelector(".is-selected");
+    if (!day) return;
+    const frame = strip.getBoundingClientRect();
+    const chosen = day.getBoundingClientRect();
+    // From middle to middle, so that it reads the same from right to left.
+    const distance = chosen.left + chosen.width / 2 - frame.left - frame.width / 2;
+    strip.scrollBy({ left: distance, behavior: "instant" });
+  }
+  showChosenDay();
+  document.addEventListener("htmx:afterSettle", showChosenDay);
 
   document.querySelectorAll("[data-hold]").forEach(function (hold) {
     const total = Number(hold.dataset.secondsLeft);
