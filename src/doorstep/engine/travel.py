@@ -1,9 +1,9 @@
 """Travel times: the contract, the straight-line estimate, and a table that falls back on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from doorstep.platform.values.geo import Coordinates, distance_m
 
@@ -19,6 +19,60 @@ class Travel(Protocol):
     def seconds(self, a: Coordinates, b: Coordinates) -> int: ...
 
     def metres(self, a: Coordinates, b: Coordinates) -> float: ...
+
+
+@runtime_checkable
+class BatchTravel(Travel, Protocol):
+    """Travel that answers for one place and many others at once, as a provider likes to be asked.
+
+    The answers are those of `seconds`, in the order of the question. No leg is shorter than the
+    same leg of `floor`, so that what is too far by the floor need not be asked for.
+    """
+
+    @property
+    def floor(self) -> "StraightLine | None": ...
+
+    def seconds_to(self, origins: Sequence[Coordinates], place: Coordinates) -> list[int]: ...
+
+    def seconds_from(
+        self, place: Coordinates, destinations: Sequence[Coordinates]
+    ) -> list[int]: ...
+
+    def is_estimated(self, a: Coordinates, b: Coordinates) -> bool:
+        """Whether no road was looked at for this leg."""
+        ...
+
+
+def seconds_to(travel: Travel, origins: Sequence[Coordinates], place: Coordinates) -> list[int]:
+    """Seconds from each origin to the place, asked at once if the travel can."""
+    if isinstance(travel, BatchTravel):
+        return travel.seconds_to(origins, place)
+    return [travel.seconds(origin, place) for origin in origins]
+
+
+def seconds_from(
+    travel: Travel, place: Coordinates, destinations: Sequence[Coordinates]
+) -> list[int]:
+    """Seconds from the place to each destination, asked at once if the travel can."""
+    if isinstance(travel, BatchTravel):
+        return travel.seconds_from(place, destinations)
+    return [travel.seconds(place, destination) for destination in destinations]
+
+
+def floor_of(travel: Travel) -> "StraightLine | None":
+    """What no leg of this travel undercuts; None if nothing is known."""
+    if isinstance(travel, StraightLine):
+        return travel
+    return travel.floor if isinstance(travel, BatchTravel) else None
+
+
+def is_estimated(travel: Travel, a: Coordinates, b: Coordinates) -> bool:
+    """Whether the leg is a guess: no road was looked at."""
+    if isinstance(travel, BatchTravel):
+        return travel.is_estimated(a, b)
+    if isinstance(travel, TravelTable):
+        return a != b and (a, b) not in travel.pairs
+    return a != b
 
 
 @dataclass(frozen=True, slots=True)
