@@ -51,6 +51,7 @@ def write_streets(streets: Streets, output: Path, *, source: str, country: str =
         "road_tail": hierarchy.number[streets.tail].astype(np.int32),
         "road_head": hierarchy.number[streets.head].astype(np.int32),
         "road_length_m": streets.length_m,
+        "road_network": streets.network.astype(np.int32),
         "road_forward": streets.forward,
         "road_backward": streets.backward,
         "segment_road": cells.road.astype(np.int32),

@@ -16,6 +16,7 @@ from doorstep.connectors.travel.roads.opened import open_roads
 from doorstep.connectors.travel.roads.packed import FAR, Packed, metres, milliseconds
 from doorstep.connectors.travel.roads.profiles import NAMES, profile_at
 from doorstep.connectors.travel.roads.road_map import RoadMap
+from doorstep.connectors.travel.roads.streets import NOWHERE
 from doorstep.platform.values.geo import Coordinates
 
 MOST_TRAFFIC = 3.0
@@ -46,7 +47,7 @@ class Settings:
 class Reach:
     """The drives between one place and others, a column each; seconds are -1 where no road leads.
 
-    Seconds are rounded up.
+    Seconds are rounded up, and 0 to the same place.
     """
 
     seconds: npt.NDArray[np.int64]
@@ -54,7 +55,7 @@ class Reach:
 
 
 class Roads:
-    """The roads of one file, under the settings' traffic. A replaced file is noticed at once."""
+    """The roads of one file, under the settings' traffic."""
 
     settings_class = Settings
 
@@ -66,38 +67,16 @@ class Roads:
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise InvalidSettings(f"zone: {settings.zone!r} is not an IANA name") from error
 
-    def road_map(self) -> RoadMap:
-        """The file as it is now. Raises BadRoadFile."""
-        return open_roads(self._path)
+    def open(self, departs_at: datetime | None = None) -> "OpenRoads":
+        """The file as it is now, a replaced one included, with the traffic of that hour.
 
-    def reach(
-        self,
-        place: Coordinates,
-        others: Sequence[Coordinates],
-        *,
-        is_return: bool,
-        departs_at: datetime | None = None,
-    ) -> Reach:
-        """From `place` to each of the others; with `is_return`, from each of them to `place`.
-
-        Raises BadRoadFile.
+        Without an hour it is the traffic of the settings. Raises BadRoadFile.
         """
-        roads = self.road_map()
-        spot, spots = roads.place([place]), roads.place(others)
-        profile = self._profile(departs_at)
-        traffic = self._settings.traffic
-
-        def times(of: int) -> Packed:
-            return roads.times(spot, spots, of, is_return=is_return)
-
-        driven = times(profile if traffic else _FREE)
-        found = driven < FAR
-        needed_ms = milliseconds(driven).astype(float)
-        if profile != _FREE and traffic not in (0, 1):
-            free_ms = milliseconds(times(_FREE))
-            needed_ms = free_ms + traffic * (needed_ms - free_ms)
-        seconds = np.ceil(needed_ms / 1000).astype(np.int64)
-        return Reach(np.where(found, seconds, -1), np.where(found, metres(driven), 0.0))
+        if departs_at is None:
+            profile = NAMES.index(self._settings.hours)
+        else:
+            profile = profile_at(departs_at.astimezone(self._zone))
+        return OpenRoads(open_roads(self._path), profile, self._settings.traffic)
 
     def matrix(
         self,
@@ -107,12 +86,10 @@ class Roads:
     ) -> Matrix:
         """Raises PermanentFailure if the file is missing or broken."""
         try:
-            rows = [
-                self.reach(origin, destinations, is_return=False, departs_at=departs_at)
-                for origin in origins
-            ]
+            roads = self.open(departs_at)
         except BadRoadFile as error:
             raise PermanentFailure("bad_road_file", str(error)) from error
+        rows = [roads.reach(origin, destinations, is_return=False) for origin in origins]
         return tuple(
             tuple(
                 UNROUTABLE if seconds < 0 else Leg(seconds, far)
@@ -121,7 +98,34 @@ class Roads:
             for row in rows
         )
 
-    def _profile(self, departs_at: datetime | None) -> int:
-        if departs_at is None:
-            return NAMES.index(self._settings.hours)
-        return profile_at(departs_at.astimezone(self._zone))
+
+class OpenRoads:
+    """One road file as it was when it was opened, at one hour. Safe between threads."""
+
+    def __init__(self, roads: RoadMap, profile: int, traffic: float) -> None:
+        self._roads = roads
+        self._profile = profile if traffic else _FREE
+        self._traffic = traffic
+
+    def reach(self, place: Coordinates, others: Sequence[Coordinates], *, is_return: bool) -> Reach:
+        """From `place` to each of the others; with `is_return`, from each of them to `place`."""
+        spots = self._roads.place([place, *others])
+        spot, spots = spots[:1], spots[1:]
+
+        def times(profile: int) -> Packed:
+            return self._roads.times(spot, spots, profile, is_return=is_return)
+
+        driven = times(self._profile)
+        needed_ms = milliseconds(driven)
+        if self._profile != _FREE and self._traffic != 1:
+            free_ms = milliseconds(times(_FREE))
+            delay_ms = self._traffic * (needed_ms - free_ms)
+            needed_ms = free_ms + np.ceil(delay_ms).astype(np.int64)
+        found, moved = driven < FAR, spots.number != spot.number[0]
+        seconds = np.where(found, -(-needed_ms // 1000), -1)
+        return Reach(np.where(moved, seconds, 0), np.where(moved & found, metres(driven), 0.0))
+
+    def connects(self, a: Coordinates, b: Coordinates) -> bool:
+        """Whether a road leads from one to the other, and then back as well."""
+        one, other = self._roads.place([a, b]).network
+        return bool(one == other != NOWHERE)

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -23,6 +23,8 @@ _ACCESS_MS_PER_METRE = 3600 / ACCESS_KMH
 _KEPT_ROWS_BYTES = 64 << 20
 _FEWEST_ROWS = 4
 _KEPT_PLACES = 200_000
+# So many places are asked one by one sooner than all crossings together.
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,36 @@ class Spots:
     """Places put on the road, as columns.
 
     `road` is -1 for a place no road leads to, `share` how far along the road it lies (0 to 1),
-    `access` the packed way from the place to it.
+    `access` the packed way from the place to it. Places of one `network` reach each other; it is -1
+    where no road leads. The same place has the same `number`.
     """
 
+    number: Array
     road: Array
     share: Array
     access: Packed
+    network: Array
 
     def __len__(self) -> int:
         return len(self.road)
 
     def __getitem__(self, which: Any) -> "Spots":
-        return Spots(self.road[which], self.share[which], self.access[which])
+        return Spots(
+            self.number[which],
+            self.road[which],
+            self.share[which],
+            self.access[which],
+            self.network[which],
+        )
+
+    def followed_by(self, others: "Spots") -> "Spots":
+        return Spots(
+            np.concatenate([self.number, others.number]),
+            np.concatenate([self.road, others.road]),
+            np.concatenate([self.share, others.share]),
+            np.concatenate([self.access, others.access]),
+            np.concatenate([self.network, others.network]),
+        )
 
 
 class RoadMap:
@@ -59,7 +79,7 @@ class RoadMap:
         self._up, self._down = columns["up"], columns["down"]
         self._tail, self._head = columns["road_tail"], columns["road_head"]
         self._forward, self._backward = columns["road_forward"], columns["road_backward"]
-        self._length_m = columns["road_length_m"]
+        self._length_m, self._network = columns["road_length_m"], columns["road_network"]
         self._cells = Cells(
             Grid(**file.about["cells"]),
             columns["segment_road"],
@@ -73,7 +93,7 @@ class RoadMap:
         row_bytes = 8 * len(columns["node_parent"])
         self._most_rows = max(_FEWEST_ROWS, _KEPT_ROWS_BYTES // max(row_bytes, 1))
         self._places: dict[tuple[float, float], int] = {}
-        self._spots = Spots(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64))
+        self._spots = self.snap(np.zeros(0), np.zeros(0))
         prepare()
 
     def snap(self, latitude: Array, longitude: Array) -> Spots:
@@ -85,9 +105,11 @@ class RoadMap:
         along_m = self._cells.at_m[found.segment] + found.along_m
         length_m = np.where(is_there, np.maximum(self._length_m[road], 1e-3), 1.0)
         return Spots(
+            np.arange(len(road)),
             road.astype(np.int64),
             np.where(is_there, np.clip(along_m / length_m, 0.0, 1.0), 0.0),
             pack(away_m * _ACCESS_MS_PER_METRE, away_m * 10),
+            np.where(is_there, self._network[road], NOWHERE),
         )
 
     def place(self, points: Sequence[Coordinates]) -> Spots:
@@ -108,29 +130,59 @@ class RoadMap:
         found = self.snap(latitude, longitude)
         begin = len(self._spots)
         self._places |= {key: begin + index for index, key in enumerate(new)}
-        self._spots = Spots(
-            np.concatenate([self._spots.road, found.road]),
-            np.concatenate([self._spots.share, found.share]),
-            np.concatenate([self._spots.access, found.access]),
-        )
+        self._spots = self._spots.followed_by(replace(found, number=found.number + begin))
 
     def times(self, spot: Spots, others: Spots, profile: int, *, is_return: bool) -> Packed:
         """From the one `spot` to each of `others`, or back from each of them to it."""
         if spot.road[0] == NOWHERE or not len(others):
             return np.full(len(others), FAR)
-        row = self._row(int(spot.road[0]), float(spot.share[0]), profile, is_return)
-        road, along = others.road, others.share
-        onward, back = self._forward[profile], self._backward[profile]
-        # Driving towards a place ends the stretch from the tail; driving away from it begins the
-        # stretch to the tail, which is the road's other direction.
-        from_tail, from_head = (back, onward) if is_return else (onward, back)
-        best = np.minimum(
-            row[self._tail[road]] + share(from_tail[road], along),
-            row[self._head[road]] + share(from_head[road], 1 - along),
-        )
+        if len(others) <= _FEW:
+            best = self._few(spot, others, profile, is_return)
+        else:
+            best = self._many(spot, others, profile, is_return)
         best = np.minimum(best, self._on_the_same_road(spot, others, profile, is_return))
         total = best + spot.access[0] + others.access
-        return np.where((road == NOWHERE) | (best >= FAR), FAR, total)
+        return np.where((others.road == NOWHERE) | (best >= FAR), FAR, total)
+
+    def _few(self, spot: Spots, others: Spots, profile: int, is_return: bool) -> Packed:
+        arcs = self._up[profile], self._down[profile]
+        here = self._ends(spot, profile, is_start=not is_return)
+        found = []
+        for index in range(len(others)):
+            if others.road[index] == NOWHERE:
+                found.append(FAR)
+                continue
+            there = self._ends(others[[index]], profile, is_start=is_return)
+            starts, ends = (there, here) if is_return else (here, there)
+            found.append(self._sweeper.meet(starts, ends, *arcs))
+        return np.array(found, np.int64)
+
+    def _many(self, spot: Spots, others: Spots, profile: int, is_return: bool) -> Packed:
+        row = self._row(spot, profile, is_return)
+        road, along = others.road, others.share
+        from_tail, from_head = self._legs(road, along, profile, is_start=is_return)
+        best: Packed = row[self._tail[road]] + from_tail
+        return np.minimum(best, row[self._head[road]] + from_head)
+
+    def _legs(
+        self, road: Array, along: Array, profile: int, *, is_start: bool
+    ) -> tuple[Packed, Packed]:
+        """Packed ways between places on roads and the two ends, tail and head, of each.
+
+        Whoever starts drives to them: backward to the tail, forward to the head. Whoever arrives
+        comes from them: forward from the tail, backward from the head.
+        """
+        onward, back = self._forward[profile, road], self._backward[profile, road]
+        at_tail, at_head = (back, onward) if is_start else (onward, back)
+        return share(at_tail, along), share(at_head, 1 - along)
+
+    def _ends(self, spot: Spots, profile: int, *, is_start: bool) -> dict[int, int]:
+        """The crossings at both ends of the spot's road, and the packed way to or from each."""
+        at_tail, at_head = self._legs(spot.road, spot.share, profile, is_start=is_start)
+        tail, head = int(self._tail[spot.road[0]]), int(self._head[spot.road[0]])
+        ends = {tail: int(at_tail[0])}
+        ends[head] = min(int(at_head[0]), ends.get(head, FAR))
+        return ends
 
     def _on_the_same_road(
         self, spot: Spots, others: Spots, profile: int, is_return: bool
@@ -146,21 +198,15 @@ class RoadMap:
             direct[same] = share(way, np.abs(ahead))
         return direct
 
-    def _row(self, road: int, along: float, profile: int, is_return: bool) -> Packed:
-        """From that place on a road to every crossing, or back."""
-        key = (road, along, profile, is_return)
+    def _row(self, spot: Spots, profile: int, is_return: bool) -> Packed:
+        """From that spot to every crossing, or back; the last ones are kept."""
+        key = (int(spot.road[0]), float(spot.share[0]), profile, is_return)
         with self._lock:
             known = self._rows.get(key)
             if known is not None:
                 self._rows.move_to_end(key)
                 return known
-        onward, back = self._forward[profile, road], self._backward[profile, road]
-        to_head, to_tail = (back, onward) if is_return else (onward, back)
-        rest = np.array([1 - along, along])
-        ends = share(np.array([to_head, to_tail]), rest)
-        starts: dict[int, int] = {}
-        for node, time in ((self._head[road], ends[0]), (self._tail[road], ends[1])):
-            starts[int(node)] = min(int(time), starts.get(int(node), FAR))
+        starts = self._ends(spot, profile, is_start=not is_return)
         up, down = self._up[profile], self._down[profile]
         row = self._sweeper.sweep(starts, *((down, up) if is_return else (up, down)))
         with self._lock:

@@ -25,7 +25,8 @@ class Streets:
     """Crossings and the roads between them, as columns.
 
     A road leads from `tail` to `head` (`forward`) and may lead back; its times are `packed`, one
-    row for each profile, FAR where it is closed. Its shape is made of segments, from
+    row for each profile, FAR where it is closed. Roads of one `network` lead to each other and to
+    no other. Its shape is made of segments, from
     (`latitude`, `longitude`) to the same of the `to_` columns, in 1e-7 degrees; `segment_at` is
     how far along the road a segment begins, in metres. Segments of the road NOWHERE lie in a
     network that was left out.
@@ -39,6 +40,7 @@ class Streets:
     forward: Packed
     backward: Packed
     has_doors: Array
+    network: Array
     segment_road: Array
     segment_at: Array
     segment_latitude: Array
@@ -97,6 +99,7 @@ def cut(ways: Ways) -> Streets:
             forward=_times(ways, way, road_m, forward=True),
             backward=_times(ways, way, road_m, forward=False),
             has_doors=np.array([drive.has_doors for drive in ways.drives])[way],
+            network=np.zeros(len(road_m), np.int64),
             segment_road=road,
             segment_at=before_m - before_m[opening][road],
             segment_latitude=latitude[start],
@@ -160,6 +163,7 @@ def _connected(streets: Streets) -> Streets:
         forward=streets.forward[:, road_kept],
         backward=streets.backward[:, road_kept],
         has_doors=streets.has_doors[road_kept],
+        network=network[road_kept],
         segment_road=road_number[streets.segment_road[segment_kept]],
         segment_at=streets.segment_at[segment_kept],
         segment_latitude=streets.segment_latitude[segment_kept],

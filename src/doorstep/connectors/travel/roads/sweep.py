@@ -4,6 +4,7 @@ Two ways to reckon the same whole numbers: compiled where numba is installed, el
 level.
 """
 
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -32,16 +33,32 @@ class Sweeper:
         row = np.full(len(self._parent), FAR)
         for node, time in starts.items():
             row[node] = min(time, FAR)
+        self._climb_from(row, starts, climbing)
         compiled = _compiled()
-        if compiled is not None:
-            for node in starts:
-                compiled[0](row, node, self._parent, self._first, self._head, climbing)
+        if compiled is None:
+            self._descend(row, descending)
+        else:
             compiled[1](row, self._first, self._head, descending)
-            return row
-        for node in starts:
-            self._climb(row, node, climbing)
-        self._descend(row, descending)
         return row
+
+    def meet(self, starts: dict[int, int], ends: dict[int, int], up: Packed, down: Packed) -> int:
+        """Packed time from the nearest start to the nearest end: climb from both, and meet."""
+        rows = []
+        for entries, times in ((starts, up), (ends, down)):
+            row = np.full(len(self._parent), FAR)
+            for node, time in entries.items():
+                row[node] = min(time, FAR)
+            self._climb_from(row, entries, times)
+            rows.append(row)
+        return min(int((rows[0] + rows[1]).min()), FAR)
+
+    def _climb_from(self, row: Packed, nodes: Iterable[int], times: Packed) -> None:
+        compiled = _compiled()
+        for node in nodes:
+            if compiled is None:
+                self._climb(row, node, times)
+            else:
+                compiled[0](row, node, self._parent, self._first, self._head, times)
 
     def _climb(self, row: Packed, node: int, times: Packed) -> None:
         parents, bounds = self._lists

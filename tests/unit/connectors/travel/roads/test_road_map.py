@@ -117,3 +117,18 @@ def test_places_are_remembered_and_forgotten_in_time(
 
 def test_nothing_to_ask_is_no_error(town: RoadMap) -> None:
     assert len(town.times(town.place([at(1, 1)]), town.place([]), FREE, is_return=False)) == 0
+
+
+@pytest.mark.parametrize("is_return", [False, True], ids=["there", "back"])
+def test_one_pair_is_reckoned_as_all_are(town: RoadMap, is_return: bool) -> None:
+    random = np.random.default_rng(9)
+    others = town.place([at(*random.uniform(-1, 5, 2)) for _each in range(60)])
+    here = town.place([at(3, 0.3)])
+
+    together = town.times(here, others, RUSH, is_return=is_return)
+
+    alone = [
+        town.times(here, others[[index]], RUSH, is_return=is_return)[0]
+        for index in range(len(others))
+    ]
+    assert together.tolist() == alone
