@@ -314,6 +314,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = None
 # Table of places for the built-in geocoder; None: the demo city.
 DOORSTEP_OFFLINE_GEOCODER = env.text("DOORSTEP_OFFLINE_GEOCODER", "") or None
+# Road files of the built-in road engine.
+DOORSTEP_ROADS = Path(env.text("DOORSTEP_ROADS", str(VAR_DIR / "roads")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STATICFILES_DIRS = [

@@ -9,9 +9,14 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from doorstep.domain.organization.models.company import TravelProvider
 from doorstep.domain.places.models import TravelLeg
-from doorstep.domain.places.services import load_travel, prune_travel_legs
+from doorstep.domain.places.services import (
+    load_travel,
+    load_travel_around,
+    prune_travel_legs,
+)
 from doorstep.domain.places.services.travel import KEEP_FOR, UNREACHABLE_S
-from doorstep.engine import StraightLine, Travel, TravelTable
+from doorstep.engine import StraightLine, Travel
+from doorstep.engine.travel import floor_of, is_estimated, seconds_to
 from doorstep.platform.values.geo import Coordinates
 from tests.doubles.http import GARBAGE, free_url, running
 from tests.doubles.osrm import OsrmDouble
@@ -33,11 +38,18 @@ def osrm() -> Iterator[OsrmDouble]:
 
 @pytest.fixture
 def load(now: datetime, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
+    """Load, and ask for all that was loaded, as a search does."""
+
     def committed(
         origins: Collection[Coordinates], destinations: Collection[Coordinates], **when: datetime
     ) -> Travel:
         with django_capture_on_commit_callbacks(execute=True):
-            return load_travel(origins=origins, destinations=destinations, now=when.get("now", now))
+            travel = load_travel(
+                origins=origins, destinations=destinations, now=when.get("now", now)
+            )
+            for destination in destinations:
+                seconds_to(travel, list(origins), destination)
+        return travel
 
     return committed
 
@@ -65,11 +77,58 @@ def test_the_provider_knows_the_road_and_the_company_the_parking(
     assert found.metres(HOME, SHOP) == 2000
 
 
-def test_all_missing_legs_are_asked_for_at_once(osrm: OsrmDouble, load: Any) -> None:
-    found = load([HOME, Coordinates(53.5, -2.2)], [SHOP, Coordinates(53.4, -2.3)])
+def test_nobody_is_asked_before_a_leg_is_needed(osrm: OsrmDouble, now: datetime) -> None:
+    load_travel(origins=[HOME], destinations=[SHOP], now=now)
 
-    assert len(found.pairs) == 4
+    assert not osrm.requests
+
+
+def test_all_legs_that_are_asked_for_go_into_one_request(osrm: OsrmDouble, now: datetime) -> None:
+    places = [HOME, Coordinates(53.5, -2.2), Coordinates(53.4, -2.3)]
+    travel = load_travel_around(place=SHOP, others=places, now=now)
+
+    to = seconds_to(travel, places[:2], SHOP)
+
+    assert to == [travel.seconds(place, SHOP) for place in places[:2]]
     assert len(osrm.requests) == 1
+    assert "-2.300000" not in osrm.requests[0].path
+
+
+def test_single_legs_are_asked_for_together(osrm: OsrmDouble, now: datetime) -> None:
+    places = [HOME, Coordinates(53.5, -2.2), Coordinates(53.4, -2.3)]
+    travel = load_travel_around(place=SHOP, others=places, now=now)
+
+    there, back = (
+        [travel.seconds(place, SHOP), travel.seconds(SHOP, place)] for place in places[:2]
+    )
+
+    assert there[0] < UNREACHABLE_S
+    assert back[0] < UNREACHABLE_S
+    assert len(osrm.requests) == 2
+
+
+def test_a_leg_nobody_loaded_is_estimated_without_asking(osrm: OsrmDouble, now: datetime) -> None:
+    elsewhere = Coordinates(53.5, -2.2)
+    travel = load_travel_around(place=SHOP, others=[HOME], now=now)
+
+    assert travel.seconds(HOME, elsewhere) == StraightLine().seconds(HOME, elsewhere)
+    assert is_estimated(travel, HOME, elsewhere)
+    assert not osrm.requests
+
+
+def test_a_leg_of_the_provider_is_no_estimate(osrm: OsrmDouble, load: Any) -> None:
+    assert not is_estimated(load([HOME], [SHOP]), HOME, SHOP)
+
+
+def test_no_leg_undercuts_the_floor(osrm: OsrmDouble, load: Any) -> None:
+    places = [Coordinates(53.4 + step / 7, -2.2 - step / 90) for step in range(20)]
+    travel = load(places, [SHOP])
+
+    floor = floor_of(travel)
+
+    assert floor is not None
+    for place, seconds in zip(places, seconds_to(travel, places, SHOP), strict=True):
+        assert seconds >= floor.seconds(place, SHOP)
 
 
 def test_what_was_fetched_is_not_asked_for_again(osrm: OsrmDouble, load: Any) -> None:
@@ -77,7 +136,7 @@ def test_what_was_fetched_is_not_asked_for_again(osrm: OsrmDouble, load: Any) ->
 
     second = load([HOME], [SHOP])
 
-    assert second.pairs == first.pairs
+    assert second.seconds(HOME, SHOP) == first.seconds(HOME, SHOP)
     assert len(osrm.requests) == 1
 
 
@@ -105,7 +164,7 @@ def test_ten_metres_make_no_difference(osrm: OsrmDouble, load: Any) -> None:
 
     found = load([next_door], [SHOP])
 
-    assert (next_door, SHOP) in found.pairs
+    assert not is_estimated(found, next_door, SHOP)
     assert len(osrm.requests) == 1
 
 
@@ -139,7 +198,7 @@ def test_a_provider_that_talks_garbage_is_estimated_and_not_remembered(
 
     found = load([HOME], [SHOP])
 
-    assert isinstance(found, TravelTable)
+    assert is_estimated(found, HOME, SHOP)
     assert found.seconds(HOME, SHOP) == StraightLine().seconds(HOME, SHOP)
     assert not TravelLeg.objects.exists()
 
@@ -160,7 +219,8 @@ def test_a_cached_search_takes_two_queries(
     load(places, [SHOP])
 
     with django_assert_num_queries(2):
-        load_travel(origins=places, destinations=[SHOP], now=now)
+        travel = load_travel(origins=places, destinations=[SHOP], now=now)
+        seconds_to(travel, places, SHOP)
 
 
 def test_the_legs_of_another_provider_are_not_used(
@@ -169,7 +229,7 @@ def test_the_legs_of_another_provider_are_not_used(
     load([HOME], [SHOP])
     make_company(travel_provider=TravelProvider.VALHALLA, travel_provider_url=free_url())
 
-    assert load([HOME], [SHOP]).pairs == {}
+    assert is_estimated(load([HOME], [SHOP]), HOME, SHOP)
 
 
 def test_pruning_removes_what_is_too_old_only(osrm: OsrmDouble, load: Any, now: datetime) -> None:

@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from doorstep.domain.customers.models import Account
 from doorstep.domain.organization.models import ArrivalWindow, Company, Portal, Territory
 from doorstep.domain.organization.models.booking_policy import OfferMode
+from doorstep.domain.organization.models.company import TravelProvider
 from doorstep.domain.resources.models import (
     BookableResource,
     BusinessClosure,
@@ -19,7 +20,7 @@ from doorstep.domain.resources.models import (
 from doorstep.domain.work.configuration import configuration_problems
 from doorstep.domain.work.models import IncidentType, IncidentTypeNeed
 from tests.factories.customers import acme, make_account
-from tests.factories.organization import make_portal, make_territory
+from tests.factories.organization import make_company, make_portal, make_territory
 from tests.factories.resources import (
     give_skill,
     make_characteristic,
@@ -251,3 +252,12 @@ def test_more_resources_do_not_take_more_queries(
 
     with django_assert_max_num_queries(25):
         configuration_problems(now=now)
+
+
+def test_a_road_file_that_is_gone_is_named(now: datetime) -> None:
+    make_company(travel_provider=TravelProvider.ROADS, road_file="gone.roads")
+
+    [problem] = configuration_problems(now=now)
+
+    assert problem.code == "road_file"
+    assert "gone.roads: there is no such file" in problem.text

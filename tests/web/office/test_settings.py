@@ -1,18 +1,22 @@
 """Portals, pictures, incident types, people: what administrators set."""
 
 import io
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
+from pytest_django import Settings
 
+from doorstep.connectors.travel.roads.build import build_roads
 from doorstep.domain.notifications.models import Message
-from doorstep.domain.organization.models import ArrivalWindow, Portal
+from doorstep.domain.organization.models import ArrivalWindow, Company, Portal
 from doorstep.domain.work.models import IncidentType, IncidentTypeNeed
 from doorstep.platform.identity.models import User
 from doorstep.platform.identity.roles import Role
+from tests.doubles.town import small_town
 from tests.factories.identity import otto
 from tests.factories.resources import make_characteristic
 from tests.factories.work import make_incident_type, make_work_order_type
@@ -199,3 +203,52 @@ def test_office_pages_run_no_inline_scripts(administrator: Client, world: World)
 def test_other_pages_keep_the_strict_policy(world: World) -> None:
     policy = Client().get(reverse("account_login")).headers["Content-Security-Policy"]
     assert "unsafe" not in policy
+
+
+def test_a_road_file_that_is_not_there_is_refused(
+    administrator: Client, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DOORSTEP_ROADS = tmp_path
+    address = page(Company, "change", 1)
+
+    answer = send(administrator, address, travel_provider="roads", road_file="town.roads")
+
+    assert "there is no such file. Build it again" in errors_of(answer)
+
+
+def test_roads_need_a_file(administrator: Client, world: World) -> None:
+    answer = send(administrator, page(Company, "change", 1), travel_provider="roads")
+
+    assert "No road file is chosen" in errors_of(answer)
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../secret-key", "..", ".hidden", "a/b.roads"])
+def test_a_road_file_is_named_within_its_folder(
+    administrator: Client, world: World, name: str
+) -> None:
+    address = page(Company, "change", 1)
+
+    answer = send(administrator, address, travel_provider="roads", road_file=name)
+
+    assert "Give a file name, not a path." in errors_of(answer)
+
+
+def test_a_good_road_file_is_chosen(
+    administrator: Client, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DOORSTEP_ROADS = tmp_path
+    extract = small_town().write(tmp_path / "town.osm.pbf")
+    build_roads(extract, tmp_path / "town.roads")
+
+    send(
+        administrator,
+        page(Company, "change", 1),
+        travel_provider="roads",
+        road_file="town.roads",
+        road_hours="day",
+    )
+
+    company = Company.objects.get()
+    assert (company.travel_provider, company.road_file, company.road_hours) == (
+        "roads", "town.roads", "day",
+    )  # fmt: skip

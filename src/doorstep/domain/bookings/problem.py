@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models.query import QuerySet
 
 from doorstep.domain.organization.selectors import get_company
-from doorstep.domain.places.services import load_travel
+from doorstep.domain.places.services import load_travel, load_travel_around
 from doorstep.domain.resources.models import BookableResource, CrewMember, ResourceKind
 from doorstep.domain.resources.working_hours import zone_of_resource
 from doorstep.domain.work.selectors import RoleSpec, needed_roles, preferences_for, required_roles
@@ -21,7 +21,6 @@ from doorstep.engine import (
     Route,
     Target,
     Travel,
-    TravelTable,
 )
 from doorstep.engine import CrewMember as EngineCrewMember
 from doorstep.engine import ResourceKind as EngineKind
@@ -177,7 +176,7 @@ def _crew_member(row: CrewMember, company_zone: str) -> EngineCrewMember:
 
 
 def _travel(place: Coordinates | None, routes: Sequence[Route], now: datetime) -> Travel:
-    """Travel times for every leg an insertion can ask for, in two batched look-ups at most.
+    """Travel times for every leg an insertion can ask for.
 
     Legs between planned visits are the ones they were planned with.
     """
@@ -189,9 +188,4 @@ def _travel(place: Coordinates | None, routes: Sequence[Route], now: datetime) -
     }
     if place is None:
         return load_travel(origins=places, destinations=(), now=now)
-    there = load_travel(origins=places, destinations=(place,), now=now)
-    if not isinstance(there, TravelTable):
-        return there
-    back = load_travel(origins=(place,), destinations=places, now=now)
-    pairs = dict(there.pairs) | (dict(back.pairs) if isinstance(back, TravelTable) else {})
-    return TravelTable(pairs, there.fallback)
+    return load_travel_around(place=place, others=places, now=now)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from doorstep.domain.customers.models import Account
-from doorstep.domain.organization.models import Portal, Territory
+from doorstep.domain.organization.models import Company, Portal, Territory
 from doorstep.domain.organization.models.booking_policy import OfferMode
 from doorstep.domain.organization.selectors import get_company
+from doorstep.domain.places.road_files import road_file_problem
 from doorstep.domain.resources.models import BookableResource, Place, ResourceKind
 from doorstep.domain.resources.working_hours import working_days
 from doorstep.platform.lib.site_time import local_day
@@ -56,11 +57,18 @@ def configuration_problems(*, now: datetime) -> list[Problem]:
     )
     candidates = candidates_of(resources, has_hours=has_hours, day=today)
     return [
+        *_travel(company),
         *_portals(resources, today),
         *_services(candidates, serves_all=company.allows_resources_without_territory),
         *_resources(resources, has_hours, today),
         *_accounts(),
     ]
+
+
+def _travel(company: Company) -> Iterator[Problem]:
+    # Names a file and a command, which are English in every language.
+    if problem := road_file_problem(company):
+        yield Problem("road_file", problem, company)
 
 
 def _portals(resources: list[BookableResource], today: date) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from doorstep.domain.work.selectors import preference_changes
 from doorstep.engine import Offer, Rule, find_offers
 
 from ..days import Apart
+from ..estimates import rests_on_estimates
 from ..models import Hold
 from ..problem import load_problem
 from ..timetable import Promise, bookable_range, targets_for
@@ -20,12 +21,16 @@ _CHUNK_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One bookable window (or exact time, when both ends are equal) with the plan behind it."""
+    """One bookable window (or exact time, when both ends are equal) with the plan behind it.
+
+    `is_estimated`: the way to or from the visit is a guess, no road was looked at.
+    """
 
     promised_from: datetime
     promised_to: datetime
     name: str
     plan: Offer
+    is_estimated: bool = False
 
     @property
     def key(self) -> str:
@@ -94,12 +99,20 @@ def search_offers(
     removed: dict[date, Mapping[Rule, int]] = {}
     for stretch in _stretches(wish, [day for day in shown if first <= day <= last]):
         targets = targets_for(wish.portal, zone, stretch)
-        result = find_offers(load_problem(wish=wish, targets=targets, now=now, apart=apart))
+        problem = load_problem(wish=wish, targets=targets, now=now, apart=apart)
+        route_of = {route.id: route for route in problem.routes}.__getitem__
+        result = find_offers(problem)
         removed |= result.removed
         for offer in result.best:
             promise = Promise.of(offer.target)
             windows[offer.target.day].append(
-                Window(promise.from_at, promise.to_at, offer.target.name, offer)
+                Window(
+                    promise.from_at,
+                    promise.to_at,
+                    offer.target.name,
+                    offer,
+                    rests_on_estimates(offer, route_of, problem.travel),
+                )
             )
     return OfferList(
         zone=zone,

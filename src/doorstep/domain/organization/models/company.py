@@ -1,6 +1,6 @@
 """The one company of this installation, and how travel is reckoned for it."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,8 +9,17 @@ from doorstep.platform.lib.address import validate_time_zone
 
 class TravelProvider(models.TextChoices):
     STRAIGHT_LINE = "straight_line", _("Built in: straight line × detour factor")
+    ROADS = "roads", _("Built in: roads of a map file")
     OSRM = "osrm", _("OSRM server")
     VALHALLA = "valhalla", _("Valhalla server")
+
+
+class RoadHours(models.TextChoices):
+    """Whose traffic plans are made with; the names of the road engine's profiles."""
+
+    RUSH = "rush", _("rush hour: a promise holds at any hour")
+    DAY = "day", _("an ordinary working hour")
+    FREE = "free", _("empty roads")
 
 
 class GeocodingProvider(models.TextChoices):
@@ -43,6 +52,27 @@ class Company(models.Model):
     )
     travel_provider_url = models.URLField(
         _("address of the travel server"), blank=True, help_text=_("For OSRM and Valhalla.")
+    )
+    road_file = models.CharField(
+        _("road file"),
+        max_length=100,
+        blank=True,
+        # Nobody reaches out of the folder from the office.
+        validators=[RegexValidator(r"^[^/\\\0.][^/\\\0]*\Z", _("Give a file name, not a path."))],
+        help_text=_("Made by “doorstep roads build”; its name in the folder of road files."),
+    )
+    road_hours = models.CharField(
+        _("plan with the traffic of"),
+        max_length=4,
+        choices=RoadHours,
+        default=RoadHours.RUSH,
+        help_text=_("With a road file."),
+    )
+    road_traffic = models.FloatField(
+        _("strength of traffic"),
+        default=1.0,
+        validators=[MinValueValidator(0.0), MaxValueValidator(3.0)],
+        help_text=_("Multiplies the delay: 0 roads are empty, 1 as built in, 2 twice the delay."),
     )
     detour_factor = models.FloatField(
         _("detour factor"),
@@ -84,6 +114,12 @@ class Company(models.Model):
                 name="company_travel",
                 condition=models.Q(
                     detour_factor__gte=1, travel_speed_kmh__gte=1, travel_extra_seconds__lte=3600
+                ),
+            ),
+            models.CheckConstraint(
+                name="company_roads",
+                condition=models.Q(
+                    road_hours__in=RoadHours.values, road_traffic__gte=0, road_traffic__lte=3
                 ),
             ),
         ]

@@ -14,7 +14,7 @@ from doorstep.domain.organization.models import Company, OrganizationalUnit, Ter
 from doorstep.domain.organization.selectors import get_company
 from doorstep.interfaces.office.base import OfficeModelAdmin
 from doorstep.interfaces.office.columns import column
-from doorstep.interfaces.office.forms.organization import UnitForm
+from doorstep.interfaces.office.forms.organization import CompanyForm, UnitForm
 from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
 
@@ -23,6 +23,7 @@ from doorstep.interfaces.office.site import office
 class CompanyAdmin(OfficeModelAdmin):
     """A single row: its list is its page."""
 
+    form = CompanyForm
     fieldsets = (
         (None, {"fields": ("name", "country", "time_zone", "phone_region")}),
         (
@@ -31,6 +32,7 @@ class CompanyAdmin(OfficeModelAdmin):
                 "classes": ("tab",),
                 "fields": (
                     ("travel_provider", "travel_provider_url"),
+                    ("road_file", "road_hours", "road_traffic"),
                     ("detour_factor", "travel_speed_kmh"),
                     "travel_extra_seconds",
                 ),

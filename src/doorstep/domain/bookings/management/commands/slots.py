@@ -97,7 +97,7 @@ def _line(window: Window, found: OfferList, names: dict[int, str]) -> str:
         for each in window.plan.assignments
     )
     times = format_window(window.promised_from, window.promised_to, found.zone)
-    return f"{times:<14} {plans}"
+    return f"{times:<14} {plans}{' (about)' if window.is_estimated else ''}"
 
 
 def _as_data(wish: Wish, found: OfferList, names: dict[int, str]) -> dict[str, Any]:
@@ -127,6 +127,7 @@ def _window_data(window: Window, names: dict[int, str]) -> dict[str, Any]:
         "arrives_at": window.arrives_at.isoformat(),
         "ends_at": window.ends_at.isoformat(),
         "added_travel_seconds": window.added_travel_s,
+        "is_estimated": window.is_estimated,
         "plan": [
             {
                 "resource": names[each.resource_id],
