@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from doorstep.engine.board import Board
-from doorstep.engine.chances import NOBODY, Chances, Seekers, Targets, find_chances
-from doorstep.engine.eligibility import Ask
+from doorstep.engine.chances import NOBODY, Chances, Seats, Seekers, Targets, find_chances
+from doorstep.engine.eligibility import Ask, Party
 from doorstep.engine.explain import CODE, Tally
 from doorstep.engine.people import key_of
-from doorstep.engine.plan import plan_of
+from doorstep.engine.plan import Seat, plan_of
 from doorstep.engine.problem import Request, Target, WorkLocation
+from doorstep.engine.reorder import Reordering, Reorderings
 from doorstep.engine.result import Opening, Rule, SearchResult
 from doorstep.engine.travel import Travel
 
@@ -21,7 +22,13 @@ Indexes = npt.NDArray[np.intp]
 
 
 def best_alone(
-    board: Board, request: Request, targets: Sequence[Target], *, now_s: int, travel: Travel
+    board: Board,
+    request: Request,
+    targets: Sequence[Target],
+    *,
+    now_s: int,
+    travel: Travel,
+    reorder: bool,
 ) -> SearchResult:
     """The best opening of every target, for on-site or location-agnostic work of one role."""
     base_s = board.rows.base_s or now_s
@@ -33,10 +40,68 @@ def best_alone(
         is_remote=place is None,
     )  # fmt: skip
     best = chances.best(arrays)
-    open_ = np.flatnonzero(best[:, 0] < NOBODY)
-    best = best[open_]
-    answer = _Answer(board, ask, base_s, arrays, chances, open_, best)
+    is_open = best[:, 0] < NOBODY
+    open_ = np.flatnonzero(is_open)
+    answer = _Answer(board, ask, base_s, arrays, chances, open_, best[open_])
+    if reorder and len(open_) < len(best) and len(chances.seekers.table):
+        closed = np.flatnonzero(~is_open)
+        answer.add(reorderings(board, ask, chances, arrays, closed, now_s, travel))
     return SearchResult(answer.openings, answer.removed)
+
+
+def reorderings(
+    board: Board,
+    ask: Ask,
+    chances: Chances,
+    targets: Targets,
+    closed: npt.NDArray[Any],
+    now_s: int,
+    travel: Travel,
+) -> list[Reordering]:
+    """Every way to arrive at these targets by another order of somebody's day."""
+    found = Reorderings(
+        board, ask.request, ask.place, chances.seekers, targets, now_s, travel,
+        is_remote=ask.place is None or ask.is_host,
+    ).open(closed, chances.is_near)  # fmt: skip
+    for each in found:
+        chances.has_chance[each.seeker, targets.table[each.target, 2]] = True
+    return found
+
+
+def rank_of(chances: Chances, each: Reordering) -> tuple[int, int, int, int]:
+    """Cheap first, then early, then as everywhere in the order of seekers and rows."""
+    pay = int(chances.seekers.table[each.seeker, 4])
+    return (pay + each.added_travel_s, each.arrives_s, each.seeker, each.row)
+
+
+def reordered_seats(board: Board, chances: Chances, found: Sequence[Reordering]) -> Seats:
+    """What writes these out as seats of plans, as things are now."""
+    rows = board.rows
+    headers = rows.header[[each.row for each in found]]
+    view = rows.view()
+
+    def seat(at: int, ask: Ask, party: Party, resource_id: int) -> Seat:
+        each = found[at]
+        return Seat(
+            role=ask.role,
+            crew_id=party.crew_id,
+            resource_id=resource_id,
+            route=view.route(each.row, headers[at].tolist(), resource_id),
+            now_s=chances.now_s,
+            place=None if ask.place is None or ask.is_host else ask.place,
+            speed=float(chances.seekers.people[each.seeker, 3]),
+            travel=chances.travel,
+            gap=0,
+            is_after_home=False,
+            from_s=each.from_s + view.base_s,
+            to_s=each.to_s + view.base_s,
+            calm_s=each.arrives_s + view.base_s,
+            travel_s=each.travel_s,
+            added_travel_s=each.added_travel_s,
+            order=each.order,
+        )
+
+    return seat
 
 
 def seekers_of(board: Board, ask: Ask, base_s: int) -> Seekers:
@@ -97,10 +162,22 @@ class _Answer:
         self._best = best
         self._table = chances.table[best[:, 2]]
         self._seats = chances.seats(self._table)
+        self._board = board
+        self._reordered: list[Reordering] = []
+        self._reordered_seats: Seats | None = None
+
+    def add(self, found: Sequence[Reordering]) -> None:
+        """The best of these for each of their targets."""
+        best: dict[int, Reordering] = {}
+        for each in sorted(found, key=lambda each: rank_of(self._chances, each)):
+            best.setdefault(each.target, each)
+        self._reordered = list(best.values())
+        if best:
+            self._reordered_seats = reordered_seats(self._board, self._chances, self._reordered)
 
     def openings(self) -> tuple[Opening, ...]:
         """In the order of the targets."""
-        found = []
+        found = [self._reordered_opening(at, each) for at, each in enumerate(self._reordered)]
         rows = zip(self._best.tolist(), self._table.tolist(), strict=True)
         for at, ((cost, arrives_s, _), chance) in enumerate(rows):
             number = int(self._targets.order[self._open[at]])
@@ -124,6 +201,22 @@ class _Answer:
             lambda: plan_of(request, [self._seats(at, self._ask, party, party.id)], arrives_s),
         )
 
+    def _reordered_opening(self, at: int, each: Reordering) -> tuple[int, Opening]:
+        seats, request = self._reordered_seats, self._ask.request
+        assert seats is not None
+        party = self._people.parties[int(self._chances.seekers.indexes[each.seeker])]
+        number = int(self._targets.order[each.target])
+        arrives_s = each.arrives_s + self._base_s
+        return number, Opening(
+            self._targets.given[number],
+            arrives_s,
+            arrives_s + request.duration_s,
+            frozenset((party.id,)),
+            each.added_travel_s,
+            rank_of(self._chances, each)[0],
+            lambda: plan_of(request, [seats(at, self._ask, party, party.id)], arrives_s),
+        )
+
     def removed(self) -> Mapping[date, Mapping[Rule, int]]:
         """See SearchResult."""
         people = self._people
@@ -134,4 +227,5 @@ class _Answer:
             tally.note(refused, rule)
         explain_alone(tally, passing.indexes, self._chances, self._targets)
         tally.offer(self._targets.table[self._open, 2].tolist())
+        tally.offer(self._targets.table[each.target, 2] for each in self._reordered)
         return tally.removed()

@@ -40,6 +40,8 @@ def _with(
                     ends_s=move.ends_s,
                 )
             )
+    # Moves may change the order; only what is planned for the same instant keeps its own.
+    stops.sort(key=lambda stop: (stop.departs_s, stop.ends_s))
     stops.insert(
         assignment.position,
         Stop(

@@ -1,6 +1,7 @@
 """The board: everybody's days, kept ready to be searched again and again."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,9 @@ class Board:
         self._rows_of: dict[int, list[int]] = {}
         self._order: npt.NDArray[np.int32] | None = None
         self._slices = np.zeros(1, np.int64)
+        # Tables of days that were looked at in every order; see `reorder`.
+        self.days: dict[Hashable, Any] = {}
+        self.day_entries = 0
         self._targets: tuple[Sequence[Target], int, Targets] | None = None
         self._seekers: dict[Hashable, Seekers] = {}
         # Memory that every search uses anew.
@@ -93,6 +97,7 @@ class Board:
         travel: Travel,
         keep: int = 1,
         instead: Sequence[Route] = (),
+        reorder: bool = True,
     ) -> SearchResult:
         """As `find_offers`; `instead` replaces the routes of the same ids for this search only."""
         from doorstep.engine.search import search  # it knows the board
@@ -103,7 +108,9 @@ class Board:
         try:
             for route in instead:
                 self.set_route(route)
-            return search(self, request, targets, now_s=now_s, travel=travel, keep=keep)
+            return search(
+                self, request, targets, now_s=now_s, travel=travel, keep=keep, reorder=reorder
+            )
         finally:
             for route in put_aside:
                 self.set_route(route)

@@ -106,9 +106,9 @@ class Chances:
         self.works = works
         self.has_chance = np.zeros_like(works)
         self._board = board
-        self._place = place
-        self._travel = travel
-        self._now_s = now_s
+        self.place = place
+        self.travel = travel
+        self.now_s = now_s
 
     def best(self, targets: Targets) -> Array:
         """int64[T, 3] in order of the targets' table: cost (or NOBODY), arrival, chance."""
@@ -176,10 +176,10 @@ class Chances:
                 crew_id=party.crew_id,
                 resource_id=resource_id,
                 route=view.route(chance[1], headers[at].tolist(), resource_id),
-                now_s=self._now_s,
-                place=None if way[ORIGIN] < 0 else self._place,
+                now_s=self.now_s,
+                place=None if way[ORIGIN] < 0 else self.place,
                 speed=float(self.seekers.people[chance[0], 3]),
-                travel=self._travel,
+                travel=self.travel,
                 gap=way[GAP],
                 is_after_home=bool(way[AFTER_HOME]),
                 from_s=chance[3] + view.base_s,

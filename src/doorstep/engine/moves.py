@@ -5,7 +5,7 @@ without a place between the visit and the next drive may have to come earlier, t
 gets longer.)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from doorstep.engine.route import ALWAYS, NEVER, Timeline
 from doorstep.platform.values.geo import Coordinates
 
 Leg = Callable[[Coordinates], int]
+Drive = Callable[[Coordinates, Coordinates], int]
 
 
 class Fit(NamedTuple):
@@ -67,6 +68,62 @@ def moves_for(timeline: Timeline, visit: Visit, fit: Fit, arrives_s: int) -> tup
             sum(abs(move.arrives_s - planned[move.stop_id]) for move in plan),
         ),
     )
+
+
+# Instead of a stop's position in an order: the visit, and the trip to the end place.
+NEW, HOME = -1, -2
+
+
+def moves_in_order(
+    timeline: Timeline, visit: Visit, order: Sequence[int], arrives_s: int, legs: Drive
+) -> tuple[tuple[Move, ...], int]:
+    """What moves if the stops that are still to come take this order, and the visit's position.
+
+    `order` holds positions in the route, NEW and perhaps HOME; `legs` gives the seconds from one
+    place to another. Raises ValueError if the order does not allow the arrival.
+    """
+    route = timeline.route
+    begun = len(route.stops) - sum(index >= 0 for index in order)
+    before: dict[int, int] = {}  # by stop with a place, the one planned before it
+    last = -1
+    for index, stop in enumerate(route.stops):
+        if stop.place is not None:
+            before[index] = last
+            last = index
+    here, last = route.start, -1
+    found: list[_Leg] = []
+    position = begun
+    for index in (*range(begun), *order):
+        if index == HOME:
+            home_s = 0 if here is None or route.end is None else legs(here, route.end)
+            found.append(_Leg(None, 0, home_s, NEVER, route.to_s - home_s, NEVER))
+            continue
+        if index == NEW:
+            travel_s = 0
+            if visit.place is not None and here is not None:
+                travel_s = legs(here, visit.place)
+                here, last = visit.place, NEW - 1
+            position = sum(leg.stop is not None for leg in found)
+            found.append(_Leg(None, travel_s, visit.duration_s, arrives_s, arrives_s, arrives_s))
+            continue
+        stop = route.stops[index]
+        travel_s = stop.travel_s
+        if stop.place is not None:
+            if before[index] != last and here is not None:
+                travel_s = legs(here, stop.place)
+            here, last = stop.place, index
+        if timeline.anchored[index]:
+            at_s = stop.arrives_s
+            found.append(_Leg(stop, travel_s, stop.duration_s, at_s, at_s, at_s, True))
+        else:
+            to_s = min(stop.promised_to_s, route.to_s - stop.duration_s)
+            found.append(
+                _Leg(stop, travel_s, stop.duration_s, stop.promised_from_s, to_s, stop.arrives_s)
+            )
+    moves = _settle(timeline, found)
+    if moves is None:
+        raise ValueError("the order does not allow the arrival")
+    return moves, position
 
 
 @dataclass(frozen=True, slots=True)

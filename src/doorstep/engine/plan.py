@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from doorstep.engine.moves import Fit, Visit, moves_for
+from doorstep.engine.moves import Fit, Visit, moves_for, moves_in_order
 from doorstep.engine.problem import Request, Role, Route
 from doorstep.engine.result import Assignment
 from doorstep.engine.route import prepare
@@ -30,6 +30,7 @@ class Seat:
     calm_s: int
     travel_s: int
     added_travel_s: int
+    order: tuple[int, ...] | None = None  # of the stops still to come, if it changes
 
 
 def plan_of(request: Request, seats: Sequence[Seat], arrives_s: int) -> tuple[Assignment, ...]:
@@ -50,7 +51,33 @@ def _assignment(request: Request, seat: Seat, arrives_s: int) -> Assignment:
         lambda origin: leg_s(seat.travel, origin, seat.place, seat.speed),
         lambda onward: leg_s(seat.travel, seat.place, onward, seat.speed),
     )
-    fit = Fit(
+    if seat.order is not None:
+        moves, position = moves_in_order(
+            timeline, visit, seat.order, arrives_s,
+            lambda a, b: leg_s(seat.travel, a, b, seat.speed),
+        )  # fmt: skip
+    else:
+        position = seat.gap
+        moves = moves_for(timeline, visit, _fit(seat), arrives_s)
+    return Assignment(
+        role_id=seat.role.id,
+        resource_id=seat.resource_id,
+        crew_id=seat.crew_id,
+        route_id=route.id,
+        lane=route.lane,
+        position=position,
+        place=seat.place,
+        departs_s=arrives_s - seat.travel_s,
+        arrives_s=arrives_s,
+        ends_s=arrives_s + request.duration_s,
+        added_travel_s=seat.added_travel_s,
+        travel_s=seat.travel_s,
+        moves=moves,
+    )
+
+
+def _fit(seat: Seat) -> Fit:
+    return Fit(
         seat.gap,
         seat.from_s,
         seat.to_s,
@@ -58,19 +85,4 @@ def _assignment(request: Request, seat: Seat, arrives_s: int) -> Assignment:
         seat.travel_s,
         seat.added_travel_s,
         seat.is_after_home,
-    )
-    return Assignment(
-        role_id=seat.role.id,
-        resource_id=seat.resource_id,
-        crew_id=seat.crew_id,
-        route_id=route.id,
-        lane=route.lane,
-        position=fit.gap,
-        place=seat.place,
-        departs_s=arrives_s - fit.travel_s,
-        arrives_s=arrives_s,
-        ends_s=arrives_s + request.duration_s,
-        added_travel_s=fit.added_travel_s,
-        travel_s=fit.travel_s,
-        moves=moves_for(timeline, visit, fit, arrives_s),
     )

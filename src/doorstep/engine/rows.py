@@ -181,8 +181,7 @@ class Rows:
 
     def view(self) -> "View":
         """All segments as they are now, whatever is written later."""
-        assert self.base_s is not None
-        return View(self.base_s, self.ids, self.stops, self.stop_ids, self.places)
+        return View(self.base_s or 0, self.ids, self.stops, self.stop_ids, self.places)
 
     def place_at(self, slot: int) -> Coordinates:
         """The place in a slot that has one."""

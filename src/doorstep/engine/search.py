@@ -13,7 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from doorstep.engine.alone import best_alone, explain_alone, seekers_of
+from doorstep.engine.alone import (
+    best_alone,
+    explain_alone,
+    rank_of,
+    reordered_seats,
+    reorderings,
+    seekers_of,
+)
 from doorstep.engine.board import Board
 from doorstep.engine.chances import Chances, Seats, Seekers, find_chances
 from doorstep.engine.cost import preference_s
@@ -40,12 +47,14 @@ Indexes = npt.NDArray[np.intp]
 
 
 def find_offers(
-    problem: Problem, *, keep: int = 1, is_compiled: bool | None = None
+    problem: Problem, *, keep: int = 1, reorder: bool = True, is_compiled: bool | None = None
 ) -> SearchResult:
     """For every target up to `keep` offers by pairwise different people, best first.
 
     Preferred people come first, then less added travel, then the earlier arrival, then lower ids;
-    the same problem always gives the same result. Raises ValueError if `keep` is below 1.
+    the same problem always gives the same result. First the stops of each day keep their order;
+    with `reorder`, targets that nobody can reach so are tried with every order. Raises ValueError
+    if `keep` is below 1.
     """
     return search(
         Board.of(problem, is_compiled=is_compiled),
@@ -54,6 +63,7 @@ def find_offers(
         now_s=problem.now_s,
         travel=problem.travel,
         keep=keep,
+        reorder=reorder,
     )
 
 
@@ -65,6 +75,7 @@ def search(
     now_s: int,
     travel: Travel,
     keep: int = 1,
+    reorder: bool = True,
 ) -> SearchResult:
     """As `find_offers`, on a board that is there already."""
     if keep < 1:
@@ -73,8 +84,8 @@ def search(
         return SearchResult(lambda: (), dict)
     is_alone = len(request.roles) == 1 and not request.roles[0].crew_size
     if is_alone and keep == 1 and request.work_location is not WorkLocation.FACILITY:
-        return best_alone(board, request, targets, now_s=now_s, travel=travel)
-    found = _Search(board, request, targets, now_s, travel, keep)
+        return best_alone(board, request, targets, now_s=now_s, travel=travel, reorder=reorder)
+    found = _Search(board, request, targets, now_s, travel, keep, reorder=reorder)
     for place in found.places():
         found.look_at(place)
     return found.result()
@@ -99,8 +110,11 @@ class _Search:
         now_s: int,
         travel: Travel,
         keep: int,
+        *,
+        reorder: bool,
     ) -> None:
         self.board = board
+        self.reorder = reorder
         self.people = board.people
         self.request = request
         self.base_s = board.rows.base_s or now_s
@@ -190,6 +204,12 @@ class _Search:
             is_remote=ask.place is None or ask.is_host,
         )  # fmt: skip
         picked = chances.several(self.targets, self.keep)
+        found = {at for at, _, _ in picked}
+        closed = [
+            at for at, number in enumerate(self.targets.order.tolist()) if number not in found
+        ]
+        if self.reorder and closed:
+            self._reordered(ask, chances, closed)
         explain_alone(self.tally, indexes, chances, self.targets)
         seats = chances.seats(chances.table[[number for _, number, _ in picked]])
         for order, (at, number, arrives_s) in enumerate(picked):
@@ -201,6 +221,29 @@ class _Search:
                     frozenset((party.id,)),
                     chance[7],
                     partial(_one_seat, seats, order, ask, party),
+                )
+            )
+
+    def _reordered(self, ask: Ask, chances: Chances, closed: list[int]) -> None:
+        """Up to `keep` people for each target that only another order opens."""
+        every = reorderings(
+            self.board, ask, chances, self.targets, np.array(closed), self.now_s, self.travel
+        )
+        seen: set[tuple[int, int]] = set()
+        for each in sorted(every, key=lambda each: rank_of(chances, each)):
+            number = int(self.targets.order[each.target])
+            index = int(chances.seekers.indexes[each.seeker])
+            if (number, index) in seen or sum(at == number for at, _ in seen) == self.keep:
+                continue
+            seen.add((number, index))
+            party = self.people.parties[index]
+            cost, arrives_s = rank_of(chances, each)[:2]
+            self.found[number].append(
+                _Found(
+                    (cost, arrives_s + self.base_s, [party.id]),
+                    frozenset((party.id,)),
+                    each.added_travel_s,
+                    partial(_one_seat, reordered_seats(self.board, chances, [each]), 0, ask, party),
                 )
             )
 

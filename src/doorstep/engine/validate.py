@@ -3,6 +3,7 @@
 It shares the dataclasses and the travel times with the search and nothing else.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from doorstep.engine.problem import Problem, Route, Stop
@@ -84,37 +85,44 @@ def _moves(problem: Problem, route: Route, assignment: Assignment) -> list[Viola
 
 def _planned(route: Route, assignment: Assignment, offer: Offer) -> tuple[Route, dict[int, int]]:
     """The route with the offer in it, and the legs that stay as they were agreed on."""
+    moves = {move.stop_id: move for move in assignment.moves}
     stops: list[Stop] = []
-    legs: dict[int, int] = {}
-    new_place_is_last = False
-    for index in range(len(route.stops) + 1):
-        if index == assignment.position:
-            stops.append(
-                Stop(
-                    id=_NEW_STOP_ID,
-                    place=assignment.place,
-                    departs_s=assignment.departs_s,
-                    arrives_s=assignment.arrives_s,
-                    ends_s=assignment.ends_s,
-                    promised_from_s=offer.target.from_s,
-                    promised_to_s=offer.target.to_s,
-                )
+    for stop in route.stops:
+        move = moves.get(stop.id)
+        if move is not None:
+            stop = replace(
+                stop,
+                departs_s=move.departs_s,
+                arrives_s=move.arrives_s,
+                ends_s=move.ends_s,
             )
-            new_place_is_last = assignment.place is not None
-        if index == len(route.stops):
-            break
-        stop = route.stops[index]
-        if stop.place is not None:
-            if not new_place_is_last:
-                legs[stop.id] = stop.arrives_s - stop.departs_s
-            new_place_is_last = False
-        for move in assignment.moves:
-            if move.stop_id == stop.id:
-                stop = replace(
-                    stop,
-                    departs_s=move.departs_s,
-                    arrives_s=move.arrives_s,
-                    ends_s=move.ends_s,
-                )
         stops.append(stop)
+    stops.sort(key=lambda stop: (stop.departs_s, stop.ends_s))
+    new = Stop(
+        id=_NEW_STOP_ID,
+        place=assignment.place,
+        departs_s=assignment.departs_s,
+        arrives_s=assignment.arrives_s,
+        ends_s=assignment.ends_s,
+        promised_from_s=offer.target.from_s,
+        promised_to_s=offer.target.to_s,
+    )
+    stops.insert(assignment.position, new)
+    # A leg was agreed on between two neighbors; with another one in front it is a new leg.
+    was, is_now = _fronts(route.stops), _fronts(stops)
+    planned = {stop.id: stop.travel_s for stop in route.stops}
+    legs = {
+        stop_id: planned[stop_id] for stop_id, front in is_now.items() if was.get(stop_id) == front
+    }
     return replace(route, stops=tuple(stops)), legs
+
+
+def _fronts(stops: Iterable[Stop]) -> dict[int, tuple[int | None]]:
+    """By stop with a place, the stop with a place in front of it."""
+    fronts: dict[int, tuple[int | None]] = {}
+    before: int | None = None
+    for stop in stops:
+        if stop.place is not None:
+            fronts[stop.id] = (before,)
+            before = stop.id
+    return fronts

@@ -1,0 +1,344 @@
+"""Windows that open when a day's stops may change their order, and the order that opens them.
+
+Insertion keeps the order of a day. Where it finds nothing, every order of every eligible day is
+tried, exactly, for days of up to MOST_STOPS stops still to come; days of more are left to
+insertion. A day whose plan is at fault already (a promise broken, stops that overlap) is left, too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from doorstep.engine import scan_numpy, subsets
+from doorstep.engine.chances import Seekers, Targets
+from doorstep.engine.compiled import compiled
+from doorstep.engine.moves import HOME, NEW
+from doorstep.engine.passes import BIG, FIXED, PLACED
+from doorstep.engine.problem import Request
+from doorstep.engine.rows import COUNT, FIRST, FROM, TO
+from doorstep.engine.travel import Travel, leg_s
+from doorstep.platform.values.geo import Coordinates
+
+if TYPE_CHECKING:
+    from doorstep.engine.board import Board
+
+Array = npt.NDArray[Any]
+
+MOST_STOPS = 12
+# Labels per state of the cheapest order. More only find orders that are cheaper by a hair.
+_LABELS = 6
+# Entries of all tables one search may look at. Hundreds of ordinary days; a guard for machines
+# without compiled code, and the same with it, so that both give the same answers.
+MOST_ENTRIES = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reordering:
+    """A way to arrive at one target by one row: the interval, the cost, and the order."""
+
+    target: int  # place in the targets' table
+    seeker: int
+    row: int
+    from_s: int
+    to_s: int
+    arrives_s: int
+    travel_s: int  # the leg to the new stop
+    added_travel_s: int
+    order: tuple[int, ...]  # see moves.moves_in_order
+
+
+class Day:
+    """One row as the recursion wants it, from `now` on, with its tables."""
+
+    def __init__(self, board: "Board", row: int, now_s: int, travel: Travel) -> None:
+        rows = board.rows
+        header = rows.header[row].tolist()
+        first, count = header[FIRST], header[COUNT]
+        self.from_s, self.to_s = header[FROM], header[TO]
+        table = rows.stops[first + 2 : first + 2 + count].tolist()
+        places = rows.places[first : first + 2 + count].tolist()
+        self.speed = rows.speeds[row]
+        self.travel = travel
+        self.free_s = max(self.from_s, now_s)
+        here = _place(places[0])
+        begun = 0
+        driven = False
+        while begun < count and table[begun][0] < now_s:
+            self.free_s = max(self.free_s, table[begun][2])
+            if table[begun][5] & PLACED:
+                here, driven = _place(places[2 + begun]), True
+            begun += 1
+        self.begun = begun
+        self.has_driven = driven
+        stops = table[begun:]
+        self.count = len(stops)
+        self.here = here
+        self.end = _place(places[1])
+        self.has_end = self.end is not None
+        self.placed = [bool(stop[5] & PLACED) for stop in stops]
+        self.low, self.high, self.length, self.lead = [], [], [], []
+        self.is_sound = here is not None or not any(self.placed)
+        free_s = self.free_s
+        for departs, arrives, ends, low, high, flags in stops:
+            is_fixed = bool(flags & FIXED)
+            if departs < free_s or ends > self.to_s or not low <= arrives <= high:
+                self.is_sound = False
+            free_s = ends
+            self.low.append(arrives if is_fixed else low)
+            self.high.append(arrives if is_fixed else min(high, self.to_s - (ends - arrives)))
+            self.length.append(ends - arrives)
+            self.lead.append(0 if flags & PLACED else arrives - departs)
+        self.places: list[Coordinates | None] = [
+            here,
+            *(
+                _place(place) if is_placed else None
+                for place, is_placed in zip(places[2 + begun :], self.placed, strict=True)
+            ),
+            self.end,
+        ]
+        self.planned_s = 0
+        self._stops = stops
+        self.legs: list[int] = []
+        self.early: Any = None
+        self.late: Any = None
+
+    @property
+    def entries(self) -> int:
+        """How large each of the two tables is."""
+        return (1 << self.count) * (self.count + 2)
+
+    def fill(self, *, is_compiled: bool) -> None:
+        """Legs and tables; neighbors keep the leg they were planned with."""
+        width = self.count + 2
+        home = width - 1
+        legs = [0] * (width * width)
+        for a, start in enumerate(self.places):
+            for b, stop in enumerate(self.places):
+                if a != b and start is not None and stop is not None:
+                    legs[a * width + b] = leg_s(self.travel, start, stop, self.speed)
+        before = 0
+        for index, (departs, arrives, *_rest) in enumerate(self._stops):
+            if self.placed[index]:
+                legs[before * width + index + 1] = arrives - departs
+                self.planned_s += arrives - departs
+                before = index + 1
+        if self.has_end and (self.has_driven or before):
+            self.planned_s += legs[before * width + home]
+        self.legs = legs
+        early, late = _memory(self.entries, is_compiled), _memory(self.entries, is_compiled)
+        _run(
+            subsets.tables, is_compiled, self.count, self.placed, self.lead, self.low, self.high,
+            self.length, legs, self.free_s, self.to_s, self.has_end, self.has_driven, early, late,
+        )  # fmt: skip
+        self.early, self.late = early, late
+
+
+class Reorderings:
+    """The days of one search, asked again and again for targets that nothing else opens."""
+
+    def __init__(
+        self,
+        board: "Board",
+        request: Request,
+        place: Coordinates | None,
+        seekers: Seekers,
+        targets: Targets,
+        now_s: int,
+        travel: Travel,
+        *,
+        is_remote: bool,
+    ) -> None:
+        self.board = board
+        self.request = request
+        self.place = None if is_remote else place
+        self.seekers = seekers
+        self.targets = targets
+        self.base_s = board.rows.base_s or now_s
+        self.now_s = min(max(now_s - self.base_s, -BIG), BIG)
+        self.travel = travel
+        self.is_remote = is_remote
+
+    def open(self, closed: Array, is_near: Array) -> list[Reordering]:
+        """Every way to arrive at the targets in `closed` (places in the table), by any order."""
+        found: list[Reordering] = []
+        table = self.targets.table[closed]
+        left = MOST_ENTRIES
+        for seeker, row in self._rows(table, is_near):
+            day = self._day(row)
+            if day is None or day.entries > left:
+                continue
+            left -= day.entries
+            found += self._of_day(day, seeker, row, closed, table)
+        return found
+
+    def _rows(self, table: Array, is_near: Array) -> list[tuple[int, int]]:
+        """Rows that reach into these targets and have the time, those with most room first."""
+        rows = self.board.rows
+        order, _ = self.board.order()
+        near = np.flatnonzero(is_near)
+        of_near, at = scan_numpy.spread(self.seekers.table[near, 0], self.seekers.table[near, 1])
+        header = rows.header[order[at]]
+        first_s, last_s = int(np.min(table[:, 0])), int(np.max(table[:, 1]))
+        reach = (header[:, FROM] <= last_s) & (header[:, TO] >= first_s) & (header[:, COUNT] > 0)
+        reach &= header[:, TO] > self.now_s
+        keep = np.flatnonzero(reach)
+        picked = order[at[keep]]
+        header = header[keep]
+        of_row, slots = scan_numpy.spread(
+            header[:, FIRST].astype(np.int64) + 2,
+            header[:, FIRST].astype(np.int64) + 2 + header[:, COUNT],
+        )
+        stops = rows.stops[slots]
+        busy = np.zeros(len(keep), np.int64)
+        np.add.at(busy, of_row, np.where(stops[:, 0] >= self.now_s, stops[:, 2] - stops[:, 1], 0))
+        room = header[:, TO] - np.maximum(header[:, FROM], self.now_s) - busy
+        fits = np.flatnonzero(room >= self.request.duration_s)
+        ranked = fits[np.argsort(-room[fits], kind="stable")]
+        seekers = near[of_near[keep]]
+        return list(zip(seekers[ranked].tolist(), picked[ranked].tolist(), strict=True))
+
+    def _day(self, row: int) -> Day | None:
+        """The day with its tables, kept from search to search; None if it cannot be reordered."""
+        rows = self.board.rows
+        header = rows.header[row]
+        now_s = self.now_s if header[9] < self.now_s else -BIG
+        key = (row, int(header[FIRST]), now_s, rows.speeds[row])
+        travel = self.board.rows.estimate if self.travel == rows.estimate else self.travel
+        days = self.board.days
+        day: Day | None = days.get(key)
+        if day is None or day.travel != travel:
+            if self.board.day_entries > _MOST_KEPT:
+                days.clear()
+                self.board.day_entries = 0
+            day = Day(self.board, row, now_s, travel)
+            if day.is_sound and 0 < day.count <= MOST_STOPS:
+                day.fill(is_compiled=rows.is_compiled)
+                self.board.day_entries += 2 * day.entries
+            days[key] = day
+        return day if day.early is not None else None
+
+    def _of_day(
+        self, day: Day, seeker: int, row: int, closed: Array, table: Array
+    ) -> list[Reordering]:
+        width = day.count + 2
+        to_new, from_new = [0] * width, [0] * width
+        if self.place is not None:
+            if day.here is None:
+                return []
+            for index, other in enumerate(day.places):
+                if other is not None:
+                    to_new[index] = leg_s(self.travel, other, self.place, day.speed)
+                    from_new[index] = leg_s(self.travel, self.place, other, day.speed)
+        is_compiled = self.board.rows.is_compiled
+        out = _memory(2 * day.entries, is_compiled)
+        count = _run(
+            subsets.rooms, is_compiled, day.count, day.placed, day.lead, day.low, day.high,
+            day.length, day.to_s, day.has_end, day.early, day.late, self.is_remote, to_new,
+            from_new, self.request.duration_s, _memory(1 << day.count, is_compiled), out,
+        )  # fmt: skip
+        spans = _joined(out, count)
+        low, high = self.seekers.table[seeker, 2:4].tolist()
+        found = []
+        for at, (from_s, to_s, _day) in zip(closed.tolist(), table.tolist(), strict=True):
+            for start, end in spans:
+                start, end = max(start, from_s, low), min(end, to_s, high)
+                if start <= end:
+                    found.append(self._cheapest(day, seeker, row, at, start, end, to_new, from_new))
+        return [each for each in found if each is not None]
+
+    def _cheapest(
+        self,
+        day: Day,
+        seeker: int,
+        row: int,
+        at: int,
+        from_s: int,
+        to_s: int,
+        to_new: Sequence[int],
+        from_new: Sequence[int],
+    ) -> Reordering | None:
+        """The order of least travel in which the visit arrives within these bounds."""
+        old, new = day.count + 2, day.count + 3
+        legs = [0] * (new * new)
+        where = [*range(day.count + 1), new - 1]  # places of the day among places with the visit
+        for a in range(old):
+            for b in range(old):
+                legs[where[a] * new + where[b]] = day.legs[a * old + b]
+            legs[where[a] * new + day.count + 1] = to_new[a]
+            legs[(day.count + 1) * new + where[a]] = from_new[a]
+        count = day.count + 1
+        is_compiled = self.board.rows.is_compiled
+        states = (1 << count) * (count + 2)
+        order = _memory(count + 1, is_compiled)
+        placed = [*day.placed, not self.is_remote]
+        low, high = [*day.low, from_s], [*day.high, to_s]
+        length, lead = [*day.length, self.request.duration_s], [*day.lead, 0]
+        travel_s = _run(
+            subsets.cheapest, is_compiled, count, placed, lead, low, high, length, legs,
+            day.free_s, day.to_s, day.has_end, day.has_driven, _LABELS,
+            _memory(states * _LABELS * 4, is_compiled), _memory(states, is_compiled), order,
+        )  # fmt: skip
+        if travel_s >= subsets.FAR:
+            return None
+        sequence = [int(each) for each in order if each >= 0]
+        time, place, leg_to_new, arrives_s = day.free_s, 0, 0, from_s
+        for index in sequence:
+            if index == count:
+                time += legs[place * new + new - 1]
+                continue
+            if placed[index]:
+                leg = legs[place * new + index + 1]
+                place = index + 1
+            else:
+                leg = lead[index]
+            start = max(time + leg, low[index])
+            if index == day.count:
+                leg_to_new, arrives_s = leg, start
+            time = start + length[index]
+        names = {count: HOME, day.count: NEW}
+        return Reordering(
+            target=at,
+            seeker=seeker,
+            row=row,
+            from_s=from_s,
+            to_s=to_s,
+            arrives_s=arrives_s,
+            travel_s=leg_to_new,
+            added_travel_s=travel_s - day.planned_s,
+            order=tuple(names.get(index, index + day.begun) for index in sequence),
+        )
+
+
+# Entries of tables a board keeps; four bytes each.
+_MOST_KEPT = 8_000_000
+
+
+def _run(function: Any, is_compiled: bool, *arguments: Any) -> int:
+    """Compiled with arrays, or as it stands with lists, which are faster there."""
+    if not is_compiled:
+        return int(function(*arguments) or 0)
+    typed = (np.array(each, np.int64) if isinstance(each, list) else each for each in arguments)
+    return int(compiled(function)(*typed) or 0)
+
+
+def _memory(entries: int, is_compiled: bool) -> Any:
+    return np.empty(entries, np.int32) if is_compiled else [0] * entries
+
+
+def _joined(flat: Any, count: int) -> list[tuple[int, int]]:
+    """The intervals in `flat` in order, joined where they overlap."""
+    spans: list[tuple[int, int]] = []
+    pairs = sorted((int(flat[2 * at]), int(flat[2 * at + 1])) for at in range(count))
+    for start, end in pairs:
+        if spans and start <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], end))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _place(degrees: Sequence[float]) -> Coordinates | None:
+    return Coordinates(*degrees) if degrees[0] == degrees[0] else None
