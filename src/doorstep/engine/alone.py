@@ -45,27 +45,8 @@ def best_alone(
     answer = _Answer(board, ask, base_s, arrays, chances, open_, best[open_])
     if reorder and len(open_) < len(best) and len(chances.seekers.table):
         closed = np.flatnonzero(~is_open)
-        answer.add(reorderings(board, ask, chances, arrays, closed, now_s, travel))
+        answer.add(Reorderings(board, request, chances, arrays).open(closed))
     return SearchResult(answer.openings, answer.removed)
-
-
-def reorderings(
-    board: Board,
-    ask: Ask,
-    chances: Chances,
-    targets: Targets,
-    closed: npt.NDArray[Any],
-    now_s: int,
-    travel: Travel,
-) -> list[Reordering]:
-    """Every way to arrive at these targets by another order of somebody's day."""
-    found = Reorderings(
-        board, ask.request, ask.place, chances.seekers, targets, now_s, travel,
-        is_remote=ask.place is None or ask.is_host,
-    ).open(closed, chances.is_near)  # fmt: skip
-    for each in found:
-        chances.has_chance[each.seeker, targets.table[each.target, 2]] = True
-    return found
 
 
 def rank_of(chances: Chances, each: Reordering) -> tuple[int, int, int, int]:
@@ -88,7 +69,7 @@ def reordered_seats(board: Board, chances: Chances, found: Sequence[Reordering])
             resource_id=resource_id,
             route=view.route(each.row, headers[at].tolist(), resource_id),
             now_s=chances.now_s,
-            place=None if ask.place is None or ask.is_host else ask.place,
+            place=None if chances.is_remote else chances.place,
             speed=float(chances.seekers.people[each.seeker, 3]),
             travel=chances.travel,
             gap=0,

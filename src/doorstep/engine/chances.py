@@ -99,8 +99,11 @@ class Chances:
         works: Array,
         travel: Travel,
         now_s: int,
+        *,
+        is_remote: bool,
     ) -> None:
         self.seekers = seekers
+        self.is_remote = is_remote
         self.table = table
         self.is_near = is_near
         self.works = works
@@ -216,7 +219,9 @@ def find_chances(
     now = min(max(now_s - (rows.base_s or now_s), -BIG), BIG)
     if not count:
         table = np.zeros((0, scan.CHANCE_COLUMNS), np.int64)
-        return Chances(board, seekers, place, table, is_near, works, travel, now_s)
+        return Chances(
+            board, seekers, place, table, is_near, works, travel, now_s, is_remote=is_remote
+        )
     if targets.table[0, 0] <= now + board.longest_s:
         _, at = scan_numpy.spread(seekers.table[:, 0], seekers.table[:, 1])
         for row in rows.under_way(order[at], now):
@@ -235,7 +240,7 @@ def find_chances(
         now, request.duration_s, is_near, works,
     )  # fmt: skip
     table = _collected(board, common) if rows.is_compiled else scan_numpy.collect(*common)
-    return Chances(board, seekers, place, table, is_near, works, travel, now_s)
+    return Chances(board, seekers, place, table, is_near, works, travel, now_s, is_remote=is_remote)
 
 
 _NOWHERE = np.zeros(3)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from doorstep.engine import scan_numpy, subsets
-from doorstep.engine.chances import Seekers, Targets
+from doorstep.engine.chances import Chances, Targets
 from doorstep.engine.compiled import compiled
 from doorstep.engine.moves import HOME, NEW
 from doorstep.engine.passes import BIG, FIXED, PLACED
@@ -143,26 +143,24 @@ class Reorderings:
         self,
         board: "Board",
         request: Request,
-        place: Coordinates | None,
-        seekers: Seekers,
+        chances: Chances,
         targets: Targets,
-        now_s: int,
-        travel: Travel,
-        *,
-        is_remote: bool,
     ) -> None:
+        """`chances` are those of insertion, for the same request and seekers."""
         self.board = board
         self.request = request
-        self.place = None if is_remote else place
-        self.seekers = seekers
+        self.chances = chances
+        self.is_remote = chances.is_remote
+        self.place = None if chances.is_remote else chances.place
+        self.seekers = chances.seekers
         self.targets = targets
-        self.base_s = board.rows.base_s or now_s
-        self.now_s = min(max(now_s - self.base_s, -BIG), BIG)
-        self.travel = travel
-        self.is_remote = is_remote
+        base_s = board.rows.base_s or chances.now_s
+        self.now_s = min(max(chances.now_s - base_s, -BIG), BIG)
+        self.travel = chances.travel
 
-    def open(self, closed: Array, is_near: Array) -> list[Reordering]:
+    def open(self, closed: Array) -> list[Reordering]:
         """Every way to arrive at the targets in `closed` (places in the table), by any order."""
+        is_near = self.chances.is_near
         found: list[Reordering] = []
         table = self.targets.table[closed]
         left = MOST_ENTRIES
@@ -172,6 +170,18 @@ class Reorderings:
                 continue
             left -= day.entries
             found += self._of_day(day, seeker, row, closed, table)
+        for each in found:
+            self.chances.has_chance[each.seeker, self.targets.table[each.target, 2]] = True
+        return found
+
+    def exactly(self, each: Reordering, arrives_s: int) -> Reordering:
+        """The same with this arrival, which must lie between the bounds; perhaps another order."""
+        day = self._day(each.row)
+        legs = None if day is None else self._new_legs(day)
+        assert day is not None
+        assert legs is not None
+        found = self._cheapest(day, each.seeker, each.row, each.target, arrives_s, arrives_s, legs)
+        assert found is not None
         return found
 
     def _rows(self, table: Array, is_near: Array) -> list[tuple[int, int]]:
@@ -223,15 +233,10 @@ class Reorderings:
     def _of_day(
         self, day: Day, seeker: int, row: int, closed: Array, table: Array
     ) -> list[Reordering]:
-        width = day.count + 2
-        to_new, from_new = [0] * width, [0] * width
-        if self.place is not None:
-            if day.here is None:
-                return []
-            for index, other in enumerate(day.places):
-                if other is not None:
-                    to_new[index] = leg_s(self.travel, other, self.place, day.speed)
-                    from_new[index] = leg_s(self.travel, self.place, other, day.speed)
+        legs = self._new_legs(day)
+        if legs is None:
+            return []
+        to_new, from_new = legs
         is_compiled = self.board.rows.is_compiled
         out = _memory(2 * day.entries, is_compiled)
         count = _run(
@@ -246,8 +251,21 @@ class Reorderings:
             for start, end in spans:
                 start, end = max(start, from_s, low), min(end, to_s, high)
                 if start <= end:
-                    found.append(self._cheapest(day, seeker, row, at, start, end, to_new, from_new))
+                    found.append(self._cheapest(day, seeker, row, at, start, end, legs))
         return [each for each in found if each is not None]
+
+    def _new_legs(self, day: Day) -> tuple[list[int], list[int]] | None:
+        """Seconds from and to the places of the day; None if nobody knows where it begins."""
+        width = day.count + 2
+        to_new, from_new = [0] * width, [0] * width
+        if self.place is not None:
+            if day.here is None:
+                return None
+            for index, other in enumerate(day.places):
+                if other is not None:
+                    to_new[index] = leg_s(self.travel, other, self.place, day.speed)
+                    from_new[index] = leg_s(self.travel, self.place, other, day.speed)
+        return to_new, from_new
 
     def _cheapest(
         self,
@@ -257,10 +275,10 @@ class Reorderings:
         at: int,
         from_s: int,
         to_s: int,
-        to_new: Sequence[int],
-        from_new: Sequence[int],
+        new_legs: tuple[list[int], list[int]],
     ) -> Reordering | None:
         """The order of least travel in which the visit arrives within these bounds."""
+        to_new, from_new = new_legs
         old, new = day.count + 2, day.count + 3
         legs = [0] * (new * new)
         where = [*range(day.count + 1), new - 1]  # places of the day among places with the visit

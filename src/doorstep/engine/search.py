@@ -6,7 +6,6 @@ Unlike there, planned visits may move, inside what was promised and nowhere else
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,17 +17,13 @@ from doorstep.engine.alone import (
     explain_alone,
     rank_of,
     reordered_seats,
-    reorderings,
     seekers_of,
 )
 from doorstep.engine.board import Board
-from doorstep.engine.chances import Chances, Seats, Seekers, find_chances
-from doorstep.engine.cost import preference_s
+from doorstep.engine.chances import Chances, Seats, find_chances
 from doorstep.engine.eligibility import Ask, Party
-from doorstep.engine.explain import CODE, Tally
-from doorstep.engine.parties import Roster, Span
-from doorstep.engine.passes import BIG
-from doorstep.engine.people import Dated
+from doorstep.engine.explain import Tally
+from doorstep.engine.groups import Found, Group
 from doorstep.engine.plan import Seat, plan_of
 from doorstep.engine.problem import (
     Problem,
@@ -38,8 +33,8 @@ from doorstep.engine.problem import (
     Target,
     WorkLocation,
 )
+from doorstep.engine.reorder import Reorderings
 from doorstep.engine.result import Opening, Rule, SearchResult
-from doorstep.engine.together import Chance, Option, Plan, best_plans, option
 from doorstep.engine.travel import Travel
 from doorstep.platform.values.geo import Coordinates
 
@@ -91,16 +86,6 @@ def search(
     return found.result()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """One plan for one target: cost, arrival, ids of those who come; and what writes it out."""
-
-    rank: tuple[int, int, list[int]]
-    ids: frozenset[int]
-    added_travel_s: int
-    seats: Callable[[], list[Seat]]
-
-
 class _Search:
     def __init__(
         self,
@@ -122,7 +107,7 @@ class _Search:
         self.now_s = now_s
         self.travel = travel
         self.keep = keep
-        self.found: list[list[_Found]] = [[] for _ in targets]
+        self.found: list[list[Found]] = [[] for _ in targets]
         self.tally = Tally(self.targets.days, len(self.people.parties), len(self.people.crews))
         for role in request.roles:
             self.tally.look_at(crews=bool(role.crew_size))
@@ -153,7 +138,12 @@ class _Search:
         if len(asks) == 1 and not asks[0].role.crew_size:
             self._alone(asks[0], eligible[0])
         else:
-            self._together(asks, eligible)
+            group = Group(
+                self.board, self.request, self.targets, self.base_s, self.now_s, self.travel,
+                self.keep, self.tally, reorder=self.reorder,
+            )  # fmt: skip
+            for found, more in zip(self.found, group.find(asks, eligible), strict=True):
+                found += more
 
     def result(self) -> SearchResult:
         """The best of all places, with different people each."""
@@ -216,7 +206,7 @@ class _Search:
             chance = chances.table[number].tolist()
             party = self.people.parties[int(chances.seekers.indexes[chance[0]])]
             self.found[at].append(
-                _Found(
+                Found(
                     (chance[8], arrives_s + self.base_s, [party.id]),
                     frozenset((party.id,)),
                     chance[7],
@@ -226,9 +216,8 @@ class _Search:
 
     def _reordered(self, ask: Ask, chances: Chances, closed: list[int]) -> None:
         """Up to `keep` people for each target that only another order opens."""
-        every = reorderings(
-            self.board, ask, chances, self.targets, np.array(closed), self.now_s, self.travel
-        )
+        days = Reorderings(self.board, self.request, chances, self.targets)
+        every = days.open(np.array(closed))
         seen: set[tuple[int, int]] = set()
         for each in sorted(every, key=lambda each: rank_of(chances, each)):
             number = int(self.targets.order[each.target])
@@ -239,7 +228,7 @@ class _Search:
             party = self.people.parties[index]
             cost, arrives_s = rank_of(chances, each)[:2]
             self.found[number].append(
-                _Found(
+                Found(
                     (cost, arrives_s + self.base_s, [party.id]),
                     frozenset((party.id,)),
                     each.added_travel_s,
@@ -247,187 +236,9 @@ class _Search:
                 )
             )
 
-    # --- Several together ------------------------------------------------------------------------
-
-    def _together(self, asks: list[Ask], eligible: list[Indexes]) -> None:
-        wanted = {index for indexes in eligible for index in indexes.tolist()}
-        if any(ask.role.crew_size for ask in asks):
-            # A member the rules bar bars the crew; looking at all members is simple and harmless.
-            wanted |= {
-                self.people.index_of[each.resource_id]
-                for crew in self.people.crews
-                for each in crew.members
-                if each.resource_id in self.people.index_of
-            }
-        indexes = np.array(sorted(wanted), np.intp)
-        everybody = self._chances_of(asks, indexes)
-        passed: dict[int, set[int]] = {}
-        spans = [
-            {index: dated.get(index, [(-BIG, BIG)]) for index in indexes.tolist()}
-            for indexes, dated in (
-                (own, self.people.spans(ask, own, self.base_s))
-                for ask, own in zip(asks, eligible, strict=True)
-            )
-        ]
-        for at, target in enumerate(self.targets.given):
-            at_target = everybody.at(at)
-            options = []
-            for ask, own in zip(asks, spans, strict=True):
-                if ask.role.crew_size:
-                    options.append(self._crew_options(ask, target, at, at_target))
-                else:
-                    options.append(self._options(ask, own, at_target))
-            for each in options:
-                for found in each:
-                    unit = self._unit(found.party)
-                    passed.setdefault(self.targets.day_of[at], set()).add(unit)
-            for plan in best_plans(options, self.keep):
-                self.found[at].append(
-                    _Found(
-                        (plan.cost_s, plan.arrives_s + self.base_s, sorted(plan.resource_ids)),
-                        plan.resource_ids,
-                        sum(seat.chance.added_travel_s for seat in plan.seats),
-                        everybody.seats(plan, asks),
-                    )
-                )
-        for day, units in passed.items():
-            self.tally.note_day(day, np.array(sorted(units)), CODE[Rule.NOT_TOGETHER])
-        for ask, own in zip(asks, spans, strict=True):
-            if not ask.role.crew_size:
-                self._explain_role(own, everybody)
-
-    def _chances_of(self, asks: list[Ask], indexes: Indexes) -> "_Everybody":
-        place = asks[0].place
-        hosts = place is not None and self.request.work_location is WorkLocation.FACILITY
-        receives = np.array(
-            [
-                hosts and self.people.parties[index].members[0].kind is ResourceKind.FACILITY
-                for index in indexes.tolist()
-            ],
-            bool,
-        )
-        parts = []
-        for own, is_remote in ((indexes[~receives], place is None), (indexes[receives], True)):
-            chances = find_chances(
-                self.board,
-                self.request,
-                place,
-                Seekers.of(self.board, own, 0, {}),
-                self.targets,
-                self.now_s,
-                self.travel,
-                is_remote=is_remote,
-            )
-            chances.table = chances.table.copy()  # the next search takes the memory
-            parts.append(chances)
-        return _Everybody(self, parts)
-
-    def _options(self, ask: Ask, spans: Dated, at_target: "_AtTarget") -> list[Option]:
-        options: list[Option] = []
-        for index, own in spans.items():
-            party = self.people.parties[index]
-            chances = at_target.get(party.id)
-            if chances:
-                for from_s, to_s in own:
-                    options += _option(ask.role, Span(party, from_s, to_s), at_target)
-        return options
-
-    def _crew_options(
-        self, ask: Ask, target: Target, at: int, at_target: "_AtTarget"
-    ) -> list[Option]:
-        options: list[Option] = []
-        day = self.targets.day_of[at]
-        for number, crew in enumerate(self.people.crews):
-            spans = Roster(self.board, self.request.duration_s).crew_spans(ask, crew, target)
-            unit = len(self.people.parties) + number
-            if isinstance(spans, Rule):
-                self.tally.note_day(day, unit, CODE[spans])
-                continue
-            self.tally.note_day(day, unit, CODE[Rule.NO_GAP])
-            for span in spans:
-                inside = Span(span.party, span.from_s - self.base_s, span.to_s - self.base_s)
-                options += _option(ask.role, inside, at_target)
-        return options
-
-    def _explain_role(self, spans: Dated, everybody: "_Everybody") -> None:
-        for day in range(len(self.targets.days)):
-            for index, own in spans.items():
-                works, is_near = everybody.days_of(index)
-                rule = Rule.NO_GAP
-                if not is_near:
-                    rule = Rule.RADIUS
-                elif not works[day]:
-                    rule = Rule.WORKING_HOURS
-                elif not any(
-                    low <= to_s and from_s <= high
-                    for low, high in own
-                    for from_s, to_s in self.targets.of_day(day)
-                ):
-                    rule = Rule.SKILL
-                self.tally.note_day(day, index, CODE[rule])
-
-    def _unit(self, party: Party) -> int:
-        if party.crew_id is None:
-            return self.people.index_of[party.id]
-        ids = [crew.id for crew in self.people.crews]
-        return len(self.people.parties) + ids.index(party.crew_id)
-
-    def _plan(self, found: _Found, arrives_s: int) -> Callable[[], Any]:
+    def _plan(self, found: Found, arrives_s: int) -> Callable[[], Any]:
         request = self.request
         return lambda: plan_of(request, found.seats(), arrives_s)
-
-
-_AtTarget = dict[int, list[Chance]]
-
-
-class _Everybody:
-    """The chances of all who are wanted, by target and resource."""
-
-    def __init__(self, search: _Search, parts: list[Chances]) -> None:
-        self.search = search
-        self.parts = parts
-        self._by_target: list[_AtTarget] = [{} for _ in search.targets.given]
-        number = 0
-        self._home: list[tuple[Chances, int]] = []
-        self._days: dict[int, tuple[list[bool], bool]] = {}
-        for part in parts:
-            for at, chance, from_s, to_s in part.touching(search.targets):
-                row = part.table[chance]
-                index = int(part.seekers.indexes[row[0]])
-                calm_s = int(row[5])
-                self._by_target[at].setdefault(search.people.parties[index].id, []).append(
-                    Chance(
-                        int(row[7]),
-                        min(max(from_s, calm_s), to_s),
-                        from_s,
-                        to_s,
-                        calm_s,
-                        number + chance,
-                    )
-                )
-            number += len(part.table)
-            self._home += [(part, each) for each in range(len(part.table))]
-            for at, index in enumerate(part.seekers.indexes.tolist()):
-                self._days[index] = (part.works[at].tolist(), bool(part.is_near[at]))
-
-    def at(self, target: int) -> _AtTarget:
-        """By resource id, its chances at one target."""
-        return self._by_target[target]
-
-    def days_of(self, index: int) -> tuple[list[bool], bool]:
-        """On which days this individual works, and whether it starts near enough."""
-        return self._days[index]
-
-    def seats(self, plan: Plan, asks: list[Ask]) -> Callable[[], list[Seat]]:
-        """What writes out the plan's seats."""
-        by_role = {ask.role.id: ask for ask in asks}
-        writers = []
-        for seat in plan.seats:
-            part, number = self._home[seat.chance.number]
-            ask = by_role[seat.option.role.id]
-            write = part.seats(part.table[[number]])
-            writers.append(partial(write, 0, ask, seat.option.party, seat.resource_id))
-        return lambda: [write() for write in writers]
 
 
 def _one_seat(seats: Seats, at: int, ask: Ask, party: Party) -> list[Seat]:
@@ -446,31 +257,3 @@ def _host_role(request: Request) -> Role | None:
         ),
         None,
     )
-
-
-def _option(role: Role, span: Span, at_target: _AtTarget) -> list[Option]:
-    """The span's party as an option, if each of its members has a chance then."""
-    chances = []
-    for member in span.party.members:
-        cut = _within(at_target.get(member.id, ()), span.from_s, span.to_s)
-        if not cut:
-            return []
-        chances.append(cut)
-    return [option(role, span.party, chances, preference_s(role.preferred, span.party.ids))]
-
-
-def _within(chances: Sequence[Chance], from_s: int, to_s: int) -> list[Chance]:
-    """The chances cut to arrivals of [from_s, to_s]."""
-    cut = []
-    for chance in chances:
-        if from_s <= chance.from_s and chance.to_s <= to_s:
-            cut.append(chance)
-        elif chance.from_s <= to_s and from_s <= chance.to_s:
-            low_s, high_s = max(from_s, chance.from_s), min(to_s, chance.to_s)
-            arrives_s = min(max(low_s, chance.calm_s), high_s)
-            cut.append(
-                Chance(
-                    chance.added_travel_s, arrives_s, low_s, high_s, chance.calm_s, chance.number
-                )
-            )
-    return cut
