@@ -7,10 +7,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import slot_search
+from benchmarks import roads, slot_search
 from benchmarks.measure import Row
 
-SUITES = {"slot_search": slot_search.run}
+SUITES = {"slot_search": slot_search.run, "roads": roads.run}
 OUTPUT = Path(__file__).resolve().parents[1] / "var" / "bench"
 
 
