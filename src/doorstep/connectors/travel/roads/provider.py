@@ -109,8 +109,7 @@ class OpenRoads:
 
     def reach(self, place: Coordinates, others: Sequence[Coordinates], *, is_return: bool) -> Reach:
         """From `place` to each of the others; with `is_return`, from each of them to `place`."""
-        spots = self._roads.place([place, *others])
-        spot, spots = spots[:1], spots[1:]
+        spot, spots = self._roads.place([place]), self._roads.place(others)
 
         def times(profile: int) -> Packed:
             return self._roads.times(spot, spots, profile, is_return=is_return)
@@ -121,9 +120,14 @@ class OpenRoads:
             free_ms = milliseconds(times(_FREE))
             delay_ms = self._traffic * (needed_ms - free_ms)
             needed_ms = free_ms + np.ceil(delay_ms).astype(np.int64)
-        found, moved = driven < FAR, spots.number != spot.number[0]
+        found = driven < FAR
         seconds = np.where(found, -(-needed_ms // 1000), -1)
-        return Reach(np.where(moved, seconds, 0), np.where(moved & found, metres(driven), 0.0))
+        far_m = np.where(found, metres(driven), 0.0)
+        # Who is at the place already has nowhere to go, not even to the road and back.
+        near = np.flatnonzero((spots.road == spot.road[0]) & (spots.share == spot.share[0]))
+        at_home = [index for index in near.tolist() if others[index] == place]
+        seconds[at_home], far_m[at_home] = 0, 0.0
+        return Reach(seconds, far_m)
 
     def connects(self, a: Coordinates, b: Coordinates) -> bool:
         """Whether a road leads from one to the other, and then back as well."""

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,7 +14,7 @@ from doorstep.connectors.travel.roads.file import open_road_file
 from doorstep.connectors.travel.roads.packed import FAR, Array, Packed, pack, share
 from doorstep.connectors.travel.roads.snapping import Cells, Grid, nearest
 from doorstep.connectors.travel.roads.streets import NOWHERE
-from doorstep.connectors.travel.roads.sweep import Sweeper, prepare
+from doorstep.connectors.travel.roads.sweep import Sweeper
 from doorstep.platform.values.geo import Coordinates
 
 # From the door to the road and back: a yard, a private drive, a few steps.
@@ -22,7 +22,6 @@ ACCESS_KMH = 10.0
 _ACCESS_MS_PER_METRE = 3600 / ACCESS_KMH
 _KEPT_ROWS_BYTES = 64 << 20
 _FEWEST_ROWS = 4
-_KEPT_PLACES = 200_000
 # So many places are asked one by one sooner than all crossings together.
 _FEW = 3
 
@@ -33,10 +32,9 @@ class Spots:
 
     `road` is -1 for a place no road leads to, `share` how far along the road it lies (0 to 1),
     `access` the packed way from the place to it. Places of one `network` reach each other; it is -1
-    where no road leads. The same place has the same `number`.
+    where no road leads.
     """
 
-    number: Array
     road: Array
     share: Array
     access: Packed
@@ -47,7 +45,6 @@ class Spots:
 
     def __getitem__(self, which: Any) -> "Spots":
         return Spots(
-            self.number[which],
             self.road[which],
             self.share[which],
             self.access[which],
@@ -56,7 +53,6 @@ class Spots:
 
     def followed_by(self, others: "Spots") -> "Spots":
         return Spots(
-            np.concatenate([self.number, others.number]),
             np.concatenate([self.road, others.road]),
             np.concatenate([self.share, others.share]),
             np.concatenate([self.access, others.access]),
@@ -67,14 +63,24 @@ class Spots:
 class RoadMap:
     """Times are `packed`, one for each place, FAR where no road leads. Safe between threads."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises BadRoadFile."""
+    def __init__(
+        self, path: Path, *, is_compiled: bool | None = None, most_places: int = 100_000
+    ) -> None:
+        """`is_compiled` as for `Sweeper`. Of more places than `most_places` all are forgotten.
+
+        Raises BadRoadFile.
+        """
+        self._most_places = most_places
         file = open_road_file(path)
         columns = file.columns
         self.file = file
         self.about = file.about
         self._sweeper = Sweeper(
-            columns["levels"], columns["node_parent"], columns["first"], columns["head"]
+            columns["levels"],
+            columns["node_parent"],
+            columns["first"],
+            columns["head"],
+            is_compiled=is_compiled,
         )
         self._up, self._down = columns["up"], columns["down"]
         self._tail, self._head = columns["road_tail"], columns["road_head"]
@@ -94,7 +100,9 @@ class RoadMap:
         self._most_rows = max(_FEWEST_ROWS, _KEPT_ROWS_BYTES // max(row_bytes, 1))
         self._places: dict[tuple[float, float], int] = {}
         self._spots = self.snap(np.zeros(0), np.zeros(0))
-        prepare()
+        self._last: tuple[Sequence[Coordinates], Spots] = ((), self._spots)
+        # Loads or compiles the loops now, so that no search waits for it.
+        self._sweeper.sweep({0: 0}, self._up[0], self._down[0])
 
     def snap(self, latitude: Array, longitude: Array) -> Spots:
         """The place on the nearest road for each point, in degrees."""
@@ -105,7 +113,6 @@ class RoadMap:
         along_m = self._cells.at_m[found.segment] + found.along_m
         length_m = np.where(is_there, np.maximum(self._length_m[road], 1e-3), 1.0)
         return Spots(
-            np.arange(len(road)),
             road.astype(np.int64),
             np.where(is_there, np.clip(along_m / length_m, 0.0, 1.0), 0.0),
             pack(away_m * _ACCESS_MS_PER_METRE, away_m * 10),
@@ -113,24 +120,35 @@ class RoadMap:
         )
 
     def place(self, points: Sequence[Coordinates]) -> Spots:
-        """As `snap`, remembering places it was asked for before."""
+        """As `snap`, remembering places it was asked for before.
+
+        Quickest for the same tuple as the last time: a search asks for the ways there and back.
+        """
+        known, spots = self._last
+        if points is known:
+            return spots
         keys = [(point.latitude, point.longitude) for point in points]
         with self._lock:
-            new = [key for key in dict.fromkeys(keys) if key not in self._places]
-            if len(self._places) + len(new) > _KEPT_PLACES:
-                self._places, self._spots = {}, self._spots[:0]
-                new = list(dict.fromkeys(keys))
-            if new:
-                self._learn(new)
-            at = np.fromiter(map(self._places.__getitem__, keys), np.int64, len(keys))
-            return self._spots[at]
+            try:
+                at = np.fromiter(map(self._places.__getitem__, keys), np.int64, len(keys))
+            except KeyError:
+                self._learn(keys)
+                at = np.fromiter(map(self._places.__getitem__, keys), np.int64, len(keys))
+            spots = self._spots[at]
+        if isinstance(points, tuple) and len(points) > 1:
+            self._last = points, spots
+        return spots
 
-    def _learn(self, new: list[tuple[float, float]]) -> None:
+    def _learn(self, keys: list[tuple[float, float]]) -> None:
+        new = [key for key in dict.fromkeys(keys) if key not in self._places]
+        if len(self._places) + len(new) > self._most_places:
+            self._places, self._spots = {}, self._spots[:0]
+            new = list(dict.fromkeys(keys))
         latitude, longitude = np.array(new, float).T
         found = self.snap(latitude, longitude)
         begin = len(self._spots)
         self._places |= {key: begin + index for index, key in enumerate(new)}
-        self._spots = self._spots.followed_by(replace(found, number=found.number + begin))
+        self._spots = self._spots.followed_by(found)
 
     def times(self, spot: Spots, others: Spots, profile: int, *, is_return: bool) -> Packed:
         """From the one `spot` to each of `others`, or back from each of them to it."""

@@ -16,7 +16,17 @@ from doorstep.connectors.travel.roads.packed import FAR, Array, Packed
 class Sweeper:
     """The arcs of a road file, ready to be swept."""
 
-    def __init__(self, levels: Array, parent: Array, first: Array, head: Array) -> None:
+    def __init__(
+        self,
+        levels: Array,
+        parent: Array,
+        first: Array,
+        head: Array,
+        *,
+        is_compiled: bool | None = None,
+    ) -> None:
+        """`is_compiled` None takes compiled code if it is there; the answers are the same."""
+        self._loops = None if is_compiled is False else compiled_loops()
         self._parent, self._first, self._head = parent, first, head
         bounds = list(zip(levels[1:-1].tolist(), levels[2:].tolist(), strict=True))
         self._steps = [
@@ -34,11 +44,10 @@ class Sweeper:
         for node, time in starts.items():
             row[node] = min(time, FAR)
         self._climb_from(row, starts, climbing)
-        compiled = _compiled()
-        if compiled is None:
+        if self._loops is None:
             self._descend(row, descending)
         else:
-            compiled[1](row, self._first, self._head, descending)
+            self._loops[1](row, self._first, self._head, descending)
         return row
 
     def meet(self, starts: dict[int, int], ends: dict[int, int], up: Packed, down: Packed) -> int:
@@ -53,12 +62,11 @@ class Sweeper:
         return min(int((rows[0] + rows[1]).min()), FAR)
 
     def _climb_from(self, row: Packed, nodes: Iterable[int], times: Packed) -> None:
-        compiled = _compiled()
         for node in nodes:
-            if compiled is None:
+            if self._loops is None:
                 self._climb(row, node, times)
             else:
-                compiled[0](row, node, self._parent, self._first, self._head, times)
+                self._loops[0](row, node, self._parent, self._first, self._head, times)
 
     def _climb(self, row: Packed, node: int, times: Packed) -> None:
         parents, bounds = self._lists
@@ -104,26 +112,16 @@ def _descend(row: Packed, first: Array, head: Array, times: Packed) -> None:
 
 
 @lru_cache(maxsize=1)
-def _compiled() -> tuple[Any, Any] | None:
-    """Both loops as machine code, kept on disk; None without numba."""
+def compiled_loops() -> tuple[Any, Any] | None:
+    """Both loops as machine code, kept on disk if that is possible; None without numba."""
     try:
         import numba
     except ImportError:
         return None
-    make = numba.njit(cache=True, nogil=True)
-    return make(_climb), make(_descend)
-
-
-def prepare() -> None:
-    """Load or compile the loops now, so that no search waits for it."""
-    compiled = _compiled()
-    if compiled is None:
-        return
-    numbers, short = np.zeros(2, np.int64), np.zeros(0, np.int32)
-    parent, row = np.full(1, -1, np.int32), np.zeros(1, np.int64)
-    for each in (numbers, short, parent):
-        each.flags.writeable = False
-    times = np.zeros(0, np.int64)
-    times.flags.writeable = False
-    compiled[0](row, 0, parent, numbers, short, times)
-    compiled[1](row, numbers, short, times)
+    try:
+        make = numba.njit(cache=True, nogil=True)
+        return make(_climb), make(_descend)
+    except RuntimeError:
+        # Neither the folder of the source nor a home may be written to.
+        make = numba.njit(nogil=True)
+        return make(_climb), make(_descend)

@@ -6,13 +6,12 @@ import random
 import numpy as np
 import pytest
 
-from doorstep.connectors.travel.roads import sweep
 from doorstep.connectors.travel.roads.extract import read_extract
 from doorstep.connectors.travel.roads.hierarchy import Hierarchy, build_hierarchy
 from doorstep.connectors.travel.roads.packed import FAR, Array
 from doorstep.connectors.travel.roads.profiles import PROFILES
 from doorstep.connectors.travel.roads.streets import Streets, cut
-from doorstep.connectors.travel.roads.sweep import Sweeper
+from doorstep.connectors.travel.roads.sweep import Sweeper, compiled_loops
 from tests.doubles.town import street_grid
 
 SIZE = 104
@@ -48,18 +47,23 @@ def hierarchy(streets: Streets) -> Hierarchy:
     return build_hierarchy(streets.latitude / 1e7, streets.longitude / 1e7, *streets.arcs())
 
 
-@pytest.fixture(params=["compiled", "numpy"])
-def swept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With numba, and as it is where numba is not installed."""
-    if request.param == "numpy":
-        monkeypatch.setattr(sweep, "_compiled", lambda: None)
-    elif sweep._compiled() is None:
+def sweeper_of(hierarchy: Hierarchy, *, is_compiled: bool) -> Sweeper:
+    if is_compiled and compiled_loops() is None:
         pytest.skip("numba is not installed")
+    return Sweeper(
+        hierarchy.levels,
+        hierarchy.parent,
+        hierarchy.first,
+        hierarchy.head,
+        is_compiled=is_compiled,
+    )
 
 
-def row(hierarchy: Hierarchy, start: int, profile: int, *, is_return: bool) -> Array:
+def row(
+    hierarchy: Hierarchy, start: int, profile: int, *, is_return: bool, is_compiled: bool
+) -> Array:
     """As Dijkstra's, by the old numbers."""
-    sweeper = Sweeper(hierarchy.levels, hierarchy.parent, hierarchy.first, hierarchy.head)
+    sweeper = sweeper_of(hierarchy, is_compiled=is_compiled)
     up, down = hierarchy.up[profile], hierarchy.down[profile]
     found = sweeper.sweep(
         {int(hierarchy.number[start]): 0}, *((down, up) if is_return else (up, down))
@@ -72,11 +76,11 @@ def test_the_grid_is_large_and_has_one_way_streets(streets: Streets) -> None:
     assert (streets.backward[0] >= FAR).mean() > 0.1
 
 
-@pytest.mark.usefixtures("swept")
+@pytest.mark.parametrize("is_compiled", [True, False], ids=["compiled", "numpy"])
 @pytest.mark.parametrize("is_return", [False, True], ids=["from", "to"])
 @pytest.mark.parametrize("profile", range(len(PROFILES)), ids=[each.name for each in PROFILES])
 def test_every_crossing_is_as_far_as_dijkstra_says(
-    streets: Streets, hierarchy: Hierarchy, profile: int, is_return: bool
+    streets: Streets, hierarchy: Hierarchy, profile: int, is_return: bool, is_compiled: bool
 ) -> None:
     count = len(streets.latitude)
     tail, head, times = streets.arcs()
@@ -86,11 +90,15 @@ def test_every_crossing_is_as_far_as_dijkstra_says(
     for start in chance.sample(range(count), 3):
         expected = dijkstra(count, tail, head, times[profile], start)
 
-        assert np.array_equal(row(hierarchy, start, profile, is_return=is_return), expected)
+        found = row(hierarchy, start, profile, is_return=is_return, is_compiled=is_compiled)
+        assert np.array_equal(found, expected)
 
 
-def test_a_sweep_from_two_places_takes_the_nearer(streets: Streets, hierarchy: Hierarchy) -> None:
-    sweeper = Sweeper(hierarchy.levels, hierarchy.parent, hierarchy.first, hierarchy.head)
+@pytest.mark.parametrize("is_compiled", [True, False], ids=["compiled", "numpy"])
+def test_a_sweep_from_two_places_takes_the_nearer(
+    streets: Streets, hierarchy: Hierarchy, is_compiled: bool
+) -> None:
+    sweeper = sweeper_of(hierarchy, is_compiled=is_compiled)
     arcs = hierarchy.up[0], hierarchy.down[0]
 
     both = sweeper.sweep({5: 1000, 77: 0}, *arcs)
@@ -106,7 +114,8 @@ def test_two_networks_do_not_reach_each_other() -> None:
         np.array([53.0, 53.1, 54.0, 54.1]), np.zeros(4), tail, head, np.full((1, 4), 7 << 32)
     )
 
-    assert row(hierarchy, 0, 0, is_return=False).tolist() == [0, 7 << 32, FAR, FAR]
+    found = row(hierarchy, 0, 0, is_return=False, is_compiled=False)
+    assert found.tolist() == [0, 7 << 32, FAR, FAR]
 
 
 def test_the_same_streets_are_ordered_the_same(streets: Streets) -> None:

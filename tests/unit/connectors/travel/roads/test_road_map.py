@@ -1,5 +1,7 @@
 """Drives in the small town: along one-way streets, over the motorway, from door to door."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -104,15 +106,23 @@ def test_no_road_leads_to_the_island_nor_away(town: RoadMap) -> None:
         assert found[0] == FAR
 
 
-def test_places_are_remembered_and_forgotten_in_time(
-    town: RoadMap, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_places_are_remembered(town: RoadMap) -> None:
     first = town.place([at(1, 1), at(1, 2)])
-    monkeypatch.setattr("doorstep.connectors.travel.roads.road_map._KEPT_PLACES", 3)
 
     again = town.place([at(1, 2), at(1, 1), at(3, 3)])
 
     assert again.road[:2].tolist() == first.road[::-1].tolist()
+    assert again.share[:2].tolist() == first.share[::-1].tolist()
+
+
+def test_places_are_forgotten_when_they_are_too_many(town_file: Path) -> None:
+    town = RoadMap(town_file, most_places=3)
+    first = town.place([at(1, 1), at(1, 2)])
+
+    again = town.place([at(1, 2), at(1, 1), at(3, 3), at(2, 2)])
+
+    assert again.road[:2].tolist() == first.road[::-1].tolist()
+    assert (again.road >= 0).all()
 
 
 def test_nothing_to_ask_is_no_error(town: RoadMap) -> None:
