@@ -20,7 +20,7 @@ FOREVER = 1 << 60
 
 # How many jobs a round takes out on average, and how many in one string at most.
 _REMOVED = 10
-_LONGEST = 10
+_LONGEST = 5
 # One row in so many is not looked at when a job is put back.
 _BLINK = 100
 # So many more jobs than in the best plan may be outside for a while.
@@ -374,3 +374,18 @@ def search(days, plan, rounds, threshold):
             plan.totals[PENALTY] += penalty // _DEARER + 1
         else:
             plan.totals[PENALTY] -= penalty // _CHEAPER
+
+
+def resume(days, plan):
+    """Go on from the best plan so far."""
+    plan.job[:], plan.count[:], plan.row[:] = plan.best_job, plan.best_count, plan.best_row
+    left, cost = 0, 0
+    for job in range(len(plan.row)):
+        if plan.row[job] < 0:
+            plan.waiting[left] = job
+            left += 1
+    for row in range(len(plan.count)):
+        time_row(days, plan, row)
+        cost += plan.cost[row]
+    plan.totals[OUTSIDE], plan.totals[COST] = left, cost
+    plan.totals[WEIGHT] = _weight(days, plan.waiting, left)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from doorstep.engine.travel import StraightLine, Travel, TravelTable
+from doorstep.engine.travel import BatchTravel, StraightLine, Travel, TravelTable, seconds_from
 from doorstep.platform.values.geo import (
     ARC_SERIES_LIMIT,
     EARTH_RADIUS_M,
@@ -25,7 +25,9 @@ def table_of(travel: Travel, places: Sequence[Coordinates]) -> Table:
         table = table_of(travel.fallback, places)
         _write_known(table, travel, places)
         return table
-    seconds = [travel.seconds(a, b) for a in places for b in places]
+    if isinstance(travel, BatchTravel) and len(places) > 1:
+        travel.seconds(places[0], places[1])  # lets a provider bring all legs at once
+    seconds = [seconds_from(travel, place, places) for place in places]
     return np.array(seconds, dtype=np.int64).reshape(len(places), len(places))
 
 

@@ -14,10 +14,13 @@ from .rows import Freedom, Legs, is_valid
 # Rounds between two looks at the clock at first, and how long they should take then.
 _CHUNK = 32
 _CHUNK_S = 0.05
-# In means of a leg: how much worse a plan may become at first and at last, and what a stop that
-# is left out for a while counts.
+# The threshold sinks from hot to cold, in means of a leg, and again from less hot; each time the
+# search goes on from the best plan so far.
 _HOT, _COLD = 3.0, 0.03
+_CYCLES, _LESS = 3, 0.5
+# What a stop that is left out for a while counts at first, in means of a leg.
 _PENALTY = 4.0
+# Without a clock, so many changes of the threshold.
 _STEPS = 100
 
 
@@ -77,14 +80,18 @@ def _search(model: Model, rounds: int | None, seconds: float | None) -> int:
     model.plan.totals[PENALTY] = int(_PENALTY * leg_s)
     model.kernel.search(model.days, model.plan, 0, 0)  # compiles, if that has to be done
     began = time.monotonic()
-    spent, chunk, share = 0, _CHUNK, 0.0
+    spent, chunk, share, cycle = 0, _CHUNK, 0.0, 0
     while share < 1:
         if seconds is None:
             assert rounds is not None
             chunk = max(1, rounds // _STEPS)
         if rounds is not None:
             chunk = min(chunk, rounds - spent)
-        threshold = _HOT * leg_s * (_COLD / _HOT) ** share
+        if int(share * _CYCLES) > cycle:
+            cycle = int(share * _CYCLES)
+            model.kernel.resume(model.days, model.plan)
+        hot = _HOT * _LESS**cycle
+        threshold = hot * leg_s * (_COLD / hot) ** (share * _CYCLES - cycle)
         chunk_began = time.monotonic()
         model.kernel.search(model.days, model.plan, chunk, int(threshold))
         now = time.monotonic()
