@@ -1,7 +1,8 @@
 """Compiled code where numba is installed, the same functions as they stand where it is not."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, update_wrapper
+from types import FunctionType
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -19,11 +20,21 @@ def is_available() -> bool:
 
 @lru_cache(maxsize=64)
 def compiled(function: F) -> F:
-    """The function as machine code, kept on disk; needs numba.
+    """The function, and those of ours that it calls, as machine code, kept on disk; needs numba.
 
     Set NUMBA_CACHE_DIR where the folder of the source may not be written to.
     """
     import numba
 
-    result: Any = numba.njit(cache=True, nogil=True)(function)
+    names = function.__globals__
+    helpers = {
+        name: compiled(names[name])
+        for name in function.__code__.co_names
+        if isinstance(names.get(name), FunctionType)
+    }
+    # Compiled code calls compiled code only: the same body, with the names of its helpers turned.
+    body = FunctionType(
+        function.__code__, {**names, **helpers}, function.__name__, function.__defaults__
+    )
+    result: Any = numba.njit(cache=True, nogil=True)(update_wrapper(body, function))
     return result  # type: ignore[no-any-return]

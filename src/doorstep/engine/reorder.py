@@ -19,8 +19,8 @@ from doorstep.engine.moves import HOME, NEW
 from doorstep.engine.passes import BIG, FIXED, PLACED
 from doorstep.engine.problem import Request
 from doorstep.engine.rows import COUNT, FIRST, FROM, TO
-from doorstep.engine.travel import Travel, leg_s
-from doorstep.platform.values.geo import Coordinates
+from doorstep.engine.travel import StraightLine, Travel, leg_s
+from doorstep.platform.values.geo import EARTH_RADIUS_M, Coordinates, unit_vector
 
 if TYPE_CHECKING:
     from doorstep.engine.board import Board
@@ -160,16 +160,12 @@ class Reorderings:
 
     def open(self, closed: Array) -> list[Reordering]:
         """Every way to arrive at the targets in `closed` (places in the table), by any order."""
-        is_near = self.chances.is_near
         found: list[Reordering] = []
         table = self.targets.table[closed]
-        left = MOST_ENTRIES
-        for seeker, row in self._rows(table, is_near):
+        for seeker, row in self._reaching(self._rows(table), table):
             day = self._day(row)
-            if day is None or day.entries > left:
-                continue
-            left -= day.entries
-            found += self._of_day(day, seeker, row, closed, table)
+            if day is not None:
+                found += self._of_day(day, seeker, row, closed, table)
         for each in found:
             self.chances.has_chance[each.seeker, self.targets.table[each.target, 2]] = True
         return found
@@ -184,11 +180,11 @@ class Reorderings:
         assert found is not None
         return found
 
-    def _rows(self, table: Array, is_near: Array) -> list[tuple[int, int]]:
+    def _rows(self, table: Array) -> list[tuple[int, int]]:
         """Rows that reach into these targets and have the time, those with most room first."""
         rows = self.board.rows
         order, _ = self.board.order()
-        near = np.flatnonzero(is_near)
+        near = np.flatnonzero(self.chances.is_near)
         of_near, at = scan_numpy.spread(self.seekers.table[near, 0], self.seekers.table[near, 1])
         header = rows.header[order[at]]
         first_s, last_s = int(np.min(table[:, 0])), int(np.max(table[:, 1]))
@@ -209,6 +205,88 @@ class Reorderings:
         ranked = fits[np.argsort(-room[fits], kind="stable")]
         seekers = near[of_near[keep]]
         return list(zip(seekers[ranked].tolist(), picked[ranked].tolist(), strict=True))
+
+    def _reaching(self, pairs: list[tuple[int, int]], table: Array) -> list[tuple[int, int]]:
+        """Those whose row can reach one of the targets, within the work one search may do."""
+        rows = self.board.rows
+        left = MOST_ENTRIES
+        tried: list[tuple[int, int]] = []
+        largest = 0
+        for seeker, row in pairs:
+            count = int(rows.header[row, COUNT])
+            entries = (1 << min(count, MOST_STOPS)) * (count + 2)
+            if entries <= left:
+                left -= entries
+                largest = max(largest, min(count, MOST_STOPS))
+                tried.append((seeker, row))
+        if not tried:
+            return []
+        picked = np.array([row for _, row in tried], np.int64)
+        has_ends = ~np.isnan(
+            rows.places[
+                np.column_stack([rows.header[picked, FIRST], rows.header[picked, FIRST] + 1])
+            ]
+        ).any(axis=2)
+        here, per_m, fixed_s = (0.0, 0.0, 0.0), 0.0, 0
+        if self.place is not None:
+            here = unit_vector(self.place)
+        if isinstance(self.travel, StraightLine) and self.travel == rows.estimate:
+            per_m, fixed_s = self.travel.seconds_per_m, self.travel.fixed_s
+        states = (1 << largest) * (largest + 2)
+        sizes = (11 * (largest + 3), (largest + 3) ** 2, states, states, 1 << largest, 2 * states)
+        memory = [_memory(size, rows.is_compiled) for size in sizes]
+        targets = table[:, :2].reshape(-1)
+        speeds = [rows.speeds[row] for _, row in tried]
+        if rows.is_compiled:
+            answers = np.zeros(len(tried), bool)
+            compiled(subsets.which_reach)(
+                picked, np.array(speeds), has_ends, rows.header, rows.stops, rows.points,
+                self.now_s, self.is_remote, np.array(here), per_m, fixed_s, EARTH_RADIUS_M,
+                self.request.duration_s, targets, largest, *memory, answers,
+            )  # fmt: skip
+            return [pair for pair, answer in zip(tried, answers.tolist(), strict=True) if answer]
+        return [
+            pair
+            for pair, speed, (has_start, has_end) in zip(
+                tried, speeds, has_ends.tolist(), strict=True
+            )
+            if self._reaches(
+                pair[1],
+                speed,
+                has_start,
+                has_end,
+                here,
+                per_m,
+                fixed_s,
+                targets.tolist(),
+                largest,
+                memory,
+            )
+        ]
+
+    def _reaches(
+        self,
+        row: int,
+        speed: float,
+        has_start: bool,
+        has_end: bool,
+        here: tuple[float, float, float],
+        per_m: float,
+        fixed_s: int,
+        targets: list[int],
+        largest: int,
+        memory: list[Any],
+    ) -> bool:
+        """One row with Python's own numbers."""
+        rows = self.board.rows
+        header = rows.header[row].tolist()
+        first, count = header[FIRST], header[COUNT]
+        return subsets.reaches(
+            header, rows.stops[first + 2 : first + 2 + count].reshape(-1).tolist(),
+            rows.points[first : first + 2 + count].reshape(-1).tolist(), has_start, has_end, speed,
+            self.now_s, self.is_remote, here, per_m, fixed_s, EARTH_RADIUS_M,
+            self.request.duration_s, targets, largest, *memory,
+        )  # fmt: skip
 
     def _day(self, row: int) -> Day | None:
         """The day with its tables, kept from search to search; None if it cannot be reordered."""

@@ -10,7 +10,10 @@ i, n + 1 at the end of the route with the trip home made.
 Held and Karp's recursion (1962) with time windows; both tables depend only on what is promised.
 """
 
+from math import ceil, sqrt
 from typing import Any
+
+from doorstep.platform.values.geo import arc_series
 
 FAR = 1 << 29
 
@@ -295,3 +298,239 @@ def cheapest(
     for position in range(length_of, count + 1):
         order[position] = -1
     return least
+
+
+def has_time(
+    count: int, low: Any, high: Any, length: Any, lead: Any, free_s: int, to_s: int, left: Any
+) -> bool:
+    """Whether all could be done if work might be interrupted: if not, no order does it.
+
+    Jackson's rule, earliest deadline first with interruptions (1955). `lead` is the least travel
+    in front of each; `left` is memory for what remains of each.
+    """
+    time = free_s
+    for index in range(count):
+        left[index] = lead[index] + length[index]
+    done = 0
+    while done < count:
+        best, deadline = -1, FAR
+        next_release = FAR
+        done = 0
+        for index in range(count):
+            if left[index] == 0:
+                done += 1
+                continue
+            release = max(low[index] - lead[index], free_s)
+            if release > time:
+                next_release = min(next_release, release)
+            else:
+                until = high[index] + length[index]
+                if until < deadline:
+                    best, deadline = index, until
+        if done == count:
+            break
+        if best < 0:
+            time = next_release
+            continue
+        step = min(left[best], next_release - time)
+        time += step
+        left[best] -= step
+        if left[best] == 0 and time > deadline:
+            return False
+        if left[best] > 0 and time >= deadline:
+            return False
+    return time <= to_s
+
+
+def reaches(
+    header: Any,  # of the row
+    stops: Any,  # of the row, flat: six per stop
+    points: Any,  # of the row, flat: three per slot
+    has_start: bool,
+    has_end: bool,
+    speed: float,
+    now_s: int,
+    is_remote: bool,
+    here: Any,  # [3] the place of work
+    per_m: float,
+    fixed_s: int,
+    radius_m: float,
+    duration_s: int,
+    targets: Any,  # flat: from and to per target
+    most: int,  # stops still to come; days with more are left
+    memory: Any,  # small, [11, most + 3], flat
+    legs: Any,  # [(most + 3) ** 2], flat
+    early: Any,  # as `tables` wants them
+    late: Any,
+    after: Any,
+    out: Any,
+) -> bool:
+    """Whether the new stop may arrive at one of these targets by some order of the day.
+
+    With `per_m` 0 every leg that is not planned counts nothing: then "no" is certain and "yes" is
+    not.
+    """
+    from_s, to_s, total = header[0], header[1], header[3]
+    row = most + 3
+    placed, lead, low, high, length, least, to_new, from_new, left, more_low, more_high = (
+        0, row, 2 * row, 3 * row, 4 * row, 5 * row, 6 * row, 7 * row, 8 * row, 9 * row, 10 * row,
+    )  # fmt: skip
+    free_s = max(from_s, now_s)
+    begun = 0
+    origin = 0
+    driven = False
+    while begun < total and stops[6 * begun] < now_s:
+        free_s = max(free_s, stops[6 * begun + 2])
+        if stops[6 * begun + 5] & 2:
+            origin, driven = 2 + begun, True
+        begun += 1
+    count = total - begun
+    if count == 0 or count > most:
+        return False
+    busy = duration_s
+    free = free_s
+    knows = has_start or driven
+    if not knows and not is_remote:
+        return False
+    for index in range(count):
+        at = 6 * (begun + index)
+        departs, arrives, ends = stops[at], stops[at + 1], stops[at + 2]
+        flags = stops[at + 5]
+        if departs < free or ends > to_s or arrives < stops[at + 3] or arrives > stops[at + 4]:
+            return False
+        free = ends
+        is_placed = flags & 2 != 0
+        if is_placed and not knows:
+            return False
+        memory[placed + index] = 1 if is_placed else 0
+        memory[lead + index] = 0 if is_placed else arrives - departs
+        memory[low + index] = arrives if flags & 1 else stops[at + 3]
+        memory[high + index] = arrives if flags & 1 else min(stops[at + 4], to_s - ends + arrives)
+        memory[length + index] = ends - arrives
+        busy += ends - arrives
+    if free_s + busy > to_s:
+        return False
+
+    width = count + 2
+    for a in range(width + 1):  # the last one is the new stop
+        for b in range(width + 1):
+            seconds = 0
+            slot_a = origin if a == 0 else (1 if a == count + 1 else 1 + begun + a)
+            slot_b = origin if b == 0 else (1 if b == count + 1 else 1 + begun + b)
+            is_there = (
+                a != b
+                and (a != count + 1 or has_end)
+                and (b != count + 1 or has_end)
+                and (a < 1 or a > count or memory[placed + a - 1] == 1)
+                and (b < 1 or b > count or memory[placed + b - 1] == 1)
+            )
+            if is_there and not (is_remote and (a == width or b == width)) and knows:
+                square = 0.0
+                for axis in range(3):
+                    one = here[axis] if a == width else points[3 * slot_a + axis]
+                    two = here[axis] if b == width else points[3 * slot_b + axis]
+                    square += (one - two) * (one - two)
+                if square > 0.0 and per_m > 0.0:
+                    if square / 4.0 > 0.25:
+                        seconds = 1 << 28
+                    else:
+                        metres = radius_m * sqrt(square) * arc_series(square / 4.0)
+                        seconds = int(ceil(metres * per_m)) + fixed_s
+                        if speed != 1.0:
+                            seconds = int(ceil(seconds / speed))
+            if a < width and b < width:
+                legs[a * width + b] = seconds
+            elif a < width:
+                memory[to_new + a] = seconds
+            elif b < width:
+                memory[from_new + b] = seconds
+    before = 0
+    for index in range(count):
+        if memory[placed + index]:
+            at = 6 * (begun + index)
+            legs[before * width + index + 1] = stops[at + 1] - stops[at]
+            before = index + 1
+
+    # The least travel in front of everybody; the new stop is the last.
+    for index in range(count):
+        memory[least + index] = memory[lead + index]
+        if memory[placed + index]:
+            shortest = FAR if is_remote else memory[from_new + index + 1]
+            for a in range(count + 1):
+                if a != index + 1 and (a == 0 or memory[placed + a - 1]):
+                    shortest = min(shortest, legs[a * width + index + 1])
+            memory[least + index] = shortest
+        memory[more_low + index] = memory[low + index]
+        memory[more_high + index] = memory[high + index]
+    shortest = 0
+    if not is_remote:
+        shortest = FAR
+        for a in range(count + 1):
+            if a == 0 or memory[placed + a - 1]:
+                shortest = min(shortest, memory[to_new + a])
+    memory[least + count] = shortest
+    memory[length + count] = duration_s
+    any_time = False
+    for at in range(len(targets) // 2):
+        memory[more_low + count] = targets[2 * at]
+        memory[more_high + count] = targets[2 * at + 1]
+        if targets[2 * at + 1] < from_s or targets[2 * at] > to_s:
+            continue
+        if has_time(
+            count + 1, memory[more_low:], memory[more_high:], memory[length:], memory[least:],
+            free_s, to_s, memory[left:],
+        ):  # fmt: skip
+            any_time = True
+            break
+    if not any_time:
+        return False
+
+    tables(
+        count, memory[placed:], memory[lead:], memory[low:], memory[high:], memory[length:], legs,
+        free_s, to_s, has_end, driven, early, late,
+    )  # fmt: skip
+    found = rooms(
+        count, memory[placed:], memory[lead:], memory[low:], memory[high:], memory[length:], to_s,
+        has_end, early, late, is_remote, memory[to_new:], memory[from_new:], duration_s, after, out,
+    )  # fmt: skip
+    for at in range(len(targets) // 2):
+        for room in range(found):
+            if out[2 * room] <= targets[2 * at + 1] and out[2 * room + 1] >= targets[2 * at]:
+                return True
+    return False
+
+
+def which_reach(
+    rows: Any,
+    speeds: Any,  # per row of `rows`
+    has_ends: Any,  # bool[rows, 2]: the start and the end are known
+    header: Any,
+    stops: Any,
+    points: Any,
+    now_s: int,
+    is_remote: bool,
+    here: Any,
+    per_m: float,
+    fixed_s: int,
+    radius_m: float,
+    duration_s: int,
+    targets: Any,
+    most: int,
+    memory: Any,
+    legs: Any,
+    early: Any,
+    late: Any,
+    after: Any,
+    out: Any,
+    answers: Any,  # bool per row of `rows`; filled
+) -> None:
+    """`reaches` for many rows at once."""
+    for number in range(len(rows)):
+        row = rows[number]
+        first, count = header[row, 2], header[row, 3]
+        answers[number] = reaches(
+            header[row], stops[first + 2 : first + 2 + count].reshape(-1),
+            points[first : first + 2 + count].reshape(-1), has_ends[number, 0],
+            has_ends[number, 1], speeds[number], now_s, is_remote, here, per_m, fixed_s, radius_m,
+            duration_s, targets, most, memory, legs, early, late, after, out,
+        )  # fmt: skip
