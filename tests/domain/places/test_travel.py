@@ -16,7 +16,7 @@ from doorstep.domain.places.services import (
 )
 from doorstep.domain.places.services.travel import KEEP_FOR, UNREACHABLE_S
 from doorstep.engine import StraightLine, Travel
-from doorstep.engine.travel import floor_of, is_estimated, seconds_to
+from doorstep.engine.travel import floor_of, is_estimated, seconds_from, seconds_to
 from doorstep.platform.values.geo import Coordinates
 from tests.doubles.http import GARBAGE, free_url, running
 from tests.doubles.osrm import OsrmDouble
@@ -83,13 +83,21 @@ def test_nobody_is_asked_before_a_leg_is_needed(osrm: OsrmDouble, now: datetime)
     assert not osrm.requests
 
 
-def test_all_legs_that_are_asked_for_go_into_one_request(osrm: OsrmDouble, now: datetime) -> None:
+@pytest.mark.parametrize("is_return", [False, True], ids=["there", "back"])
+def test_all_legs_that_are_asked_for_go_into_one_request(
+    osrm: OsrmDouble, now: datetime, is_return: bool
+) -> None:
     places = [HOME, Coordinates(53.5, -2.2), Coordinates(53.4, -2.3)]
     travel = load_travel_around(place=SHOP, others=places, now=now)
 
-    to = seconds_to(travel, places[:2], SHOP)
+    if is_return:
+        found = seconds_from(travel, SHOP, places[:2])
+        single = [travel.seconds(SHOP, place) for place in places[:2]]
+    else:
+        found = seconds_to(travel, places[:2], SHOP)
+        single = [travel.seconds(place, SHOP) for place in places[:2]]
 
-    assert to == [travel.seconds(place, SHOP) for place in places[:2]]
+    assert found == single
     assert len(osrm.requests) == 1
     assert "-2.300000" not in osrm.requests[0].path
 

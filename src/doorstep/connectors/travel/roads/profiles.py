@@ -32,9 +32,9 @@ RUSH = Profile("rush", 1.35, 1.5, 1.2)
 PROFILES = (FREE, DAY, RUSH)
 NAMES = tuple(profile.name for profile in PROFILES)
 
-#       hour  0     6789 . . . . . 16 . 19     24
-_WEEKDAY = "ffffffdrrdddddddrrrdffff"
-_SATURDAY = "fffffffffdddddddddffffff"
+# First letters of the profiles, hour by hour.
+_WEEKDAY = "f" * 6 + "d" + "r" * 2 + "d" * 7 + "r" * 3 + "d" + "f" * 4
+_SATURDAY = "f" * 9 + "d" * 9 + "f" * 6
 _SUNDAY = "f" * HOURS
 _LETTERS = {profile.name[0]: index for index, profile in enumerate(PROFILES)}
 WEEK = tuple(

@@ -48,6 +48,16 @@ def test_a_write_that_fails_leaves_the_old_file(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "town.roads"
+    folder.mkdir()
+
+    with pytest.raises(OSError):
+        write_road_file(folder, about={}, columns=COLUMNS)
+
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def with_version(data: bytes, version: int) -> bytes:
     return data[:8] + struct.pack("<I", version) + data[12:]
 
