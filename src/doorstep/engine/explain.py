@@ -47,6 +47,15 @@ class Tally:
         """There are offers on these days."""
         self._offered[list(days)] = True
 
+    def absorb(self, other: "Tally") -> "Tally":
+        """Add what a tally of some of these days knows of the same units; returns itself."""
+        self._always = np.maximum(self._always, other._always)
+        for number, day in enumerate(other._days):
+            at = self._days.index(day)
+            self._by_day[at] = np.maximum(self._by_day[at], other._by_day[number])
+            self._offered[at] |= other._offered[number]
+        return self
+
     def removed(self) -> dict[date, dict[Rule, int]]:
         """Counts per day and rule, in the order of days and rules.
 

@@ -8,6 +8,8 @@ themselves, so that the compiler needs nothing else.
 from math import ceil, sqrt
 from typing import Any
 
+import numpy as np
+
 # Columns of a chance.
 SEEKER, ROW, WAY, FROM_S, TO_S, CALM_S, TRAVEL_S, ADDED_S, COST = range(9)
 CHANCE_COLUMNS = 9
@@ -192,3 +194,96 @@ def choose(
                         best[left, 1] = arrives_s
                         best[left, 2] = index
             left += 1
+
+
+def choose_two(
+    chances: Any,  # int64[:, 9]
+    pays: Any,  # int64[S, 2]: what each seeker costs extra in either role; negative: not for it
+    targets: Any,
+    longest_s: int,
+    starts: Any,  # int64[T + 1]: memory
+    has_chance: Any,  # bool[S, days]
+    best: Any,  # int64[T, 4]: cost, arrival, chance in the first role, chance in the second
+) -> None:
+    """For every target the best two different seekers who can arrive together.
+
+    Least cost, then earliest arrival, then lowest seekers; chances of a target are tried from the
+    cheapest on, and left as soon as no pair can be better than the one at hand.
+    """
+    count = targets.shape[0]
+    for at in range(count + 1):
+        starts[at] = 0
+    for index in range(chances.shape[0]):
+        from_s, to_s = chances[index, 3], chances[index, 4]
+        left, right = 0, count
+        while left < right:
+            middle = (left + right) // 2
+            if targets[middle, 0] < from_s - longest_s:
+                left = middle + 1
+            else:
+                right = middle
+        while left < count and targets[left, 0] <= to_s:
+            if targets[left, 1] >= from_s:
+                has_chance[chances[index, 0], targets[left, 2]] = True
+                starts[left + 1] += 1
+            left += 1
+    for at in range(count):
+        starts[at + 1] += starts[at]
+    touching = np.empty(starts[count], np.int64)
+    filled = np.zeros(count, np.int64)
+    for index in np.argsort(chances[:, 8], kind="mergesort"):  # cheapest first, then in order
+        from_s, to_s = chances[index, 3], chances[index, 4]
+        left, right = 0, count
+        while left < right:
+            middle = (left + right) // 2
+            if targets[middle, 0] < from_s - longest_s:
+                left = middle + 1
+            else:
+                right = middle
+        while left < count and targets[left, 0] <= to_s:
+            if targets[left, 1] >= from_s:
+                touching[starts[left] + filled[left]] = index
+                filled[left] += 1
+            left += 1
+    for at in range(count):
+        low, high = targets[at, 0], targets[at, 1]
+        least = 0
+        if starts[at + 1] > starts[at]:
+            least = chances[touching[starts[at]], 8]
+        for one_at in range(starts[at], starts[at + 1]):
+            one = touching[one_at]
+            one_pay = pays[chances[one, 0], 0]
+            if chances[one, 8] + least > best[at, 0]:
+                break
+            if one_pay < 0:
+                continue
+            for two_at in range(starts[at], starts[at + 1]):
+                two = touching[two_at]
+                cost = chances[one, 8] + chances[two, 8] + one_pay
+                if cost > best[at, 0]:
+                    break
+                two_pay = pays[chances[two, 0], 1]
+                if two_pay < 0 or chances[one, 0] == chances[two, 0]:
+                    continue
+                cost += two_pay
+                from_s = max(chances[one, 3], chances[two, 3], low)
+                to_s = min(chances[one, 4], chances[two, 4], high)
+                if from_s > to_s or cost > best[at, 0]:
+                    continue
+                one_at_s = min(max(chances[one, 5], chances[one, 3], low), chances[one, 4], high)
+                two_at_s = min(max(chances[two, 5], chances[two, 3], low), chances[two, 4], high)
+                arrives_s = min(max(one_at_s, two_at_s), to_s)
+                if cost == best[at, 0]:
+                    if arrives_s > best[at, 1]:
+                        continue
+                    if arrives_s == best[at, 1]:
+                        first = min(chances[one, 0], chances[two, 0])
+                        second = max(chances[one, 0], chances[two, 0])
+                        known_one = chances[best[at, 2], 0]
+                        known_two = chances[best[at, 3], 0]
+                        known = min(known_one, known_two)
+                        if first > known or (
+                            first == known and second >= max(known_one, known_two)
+                        ):
+                            continue
+                best[at, 0], best[at, 1], best[at, 2], best[at, 3] = cost, arrives_s, one, two

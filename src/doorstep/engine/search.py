@@ -24,6 +24,7 @@ from doorstep.engine.chances import Chances, Seats, find_chances
 from doorstep.engine.eligibility import Ask, Party
 from doorstep.engine.explain import Tally
 from doorstep.engine.groups import Found, Group
+from doorstep.engine.pair import PairAnswer, best_pair
 from doorstep.engine.plan import Seat, plan_of
 from doorstep.engine.problem import (
     Problem,
@@ -80,10 +81,32 @@ def search(
     is_alone = len(request.roles) == 1 and not request.roles[0].crew_size
     if is_alone and keep == 1 and request.work_location is not WorkLocation.FACILITY:
         return best_alone(board, request, targets, now_s=now_s, travel=travel, reorder=reorder)
+    if keep == 1:
+        pair = best_pair(board, request, targets, now_s=now_s, travel=travel)
+        if pair is not None:
+            return _completed(board, request, pair, now_s, travel, reorder=reorder)
     found = _Search(board, request, targets, now_s, travel, keep, reorder=reorder)
     for place in found.places():
         found.look_at(place)
     return found.result()
+
+
+def _completed(
+    board: Board, request: Request, pair: PairAnswer, now_s: int, travel: Travel, *, reorder: bool
+) -> SearchResult:
+    """What two people can do as their days are, and at the other targets in any order."""
+    closed = pair.closed()
+    if not closed or not reorder:
+        return SearchResult(pair.openings, lambda: pair.tally().removed())
+    found = _Search(board, request, closed, now_s, travel, 1, reorder=True)
+    for place in found.places():
+        found.look_at(place)
+    others = found.result().openings
+    order = {target.id: number for number, target in enumerate(pair.given)}
+    return SearchResult(
+        lambda: tuple(sorted((*pair.openings(), *others), key=lambda each: order[each.target.id])),
+        lambda: pair.tally().absorb(found.tally).removed(),
+    )
 
 
 class _Search:
