@@ -293,7 +293,7 @@ class Reorderings:
         rows = self.board.rows
         header = rows.header[row]
         now_s = self.now_s if header[9] < self.now_s else -BIG
-        key = (row, 0, int(header[FIRST]), now_s, rows.speeds[row])
+        key = (row, rows.sweeps, int(header[FIRST]), now_s, rows.speeds[row])
         travel = self.board.rows.estimate if self.travel == rows.estimate else self.travel
         days = self.board.days
         day: Day | None = days.get(key)

@@ -60,6 +60,7 @@ class Rows:
         self.places: Floats = np.zeros((64, 2))
         self.ways: Ints = np.zeros((256, WAY_COLUMNS), np.int32)
         self._stop_end = 0
+        self.sweeps = 0  # after each one, numbers of stops mean other stops
         self._way_end = 0
         self._free_rows: list[int] = []
 
@@ -235,6 +236,7 @@ class Rows:
 
     def _sweep(self) -> None:
         """Write everything anew without what nobody refers to any more."""
+        self.sweeps += 1
         rows = np.array(sorted(self.row_of.values()), np.intp)
         header = self.header[rows]
         first, room = header[:, FIRST].astype(np.int64), header[:, COUNT].astype(np.int64) + 2
