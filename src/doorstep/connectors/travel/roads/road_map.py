@@ -177,10 +177,11 @@ class RoadMap:
 
     def _many(self, spot: Spots, others: Spots, profile: int, is_return: bool) -> Packed:
         row = self._row(spot, profile, is_return)
-        road, along = others.road, others.share
-        from_tail, from_head = self._legs(road, along, profile, is_start=is_return)
-        best: Packed = row[self._tail[road]] + from_tail
-        return np.minimum(best, row[self._head[road]] + from_head)
+        from_tail, from_head = self._legs(others.road, others.share, profile, is_start=is_return)
+        over_tail: Packed = row[self._tail[others.road]] + from_tail
+        over_head: Packed = row[self._head[others.road]] + from_head
+        best: Packed = np.minimum(over_tail, over_head)
+        return best
 
     def _legs(
         self, road: Array, along: Array, profile: int, *, is_start: bool
