@@ -7,10 +7,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import roads, slot_search
+from benchmarks import roads, search, simulation
 from benchmarks.measure import Row
 
-SUITES = {"slot_search": slot_search.run, "roads": roads.run}
+SUITES = {"search": search.run, "roads": roads.run, "simulation": simulation.run}
 OUTPUT = Path(__file__).resolve().parents[1] / "var" / "bench"
 
 
@@ -38,12 +38,14 @@ def main() -> None:
 
 def print_table(name: str, rows: list[Row], seconds: float) -> None:
     width = max(len(row.what) for row in rows)
-    print(f"\n{name} ({seconds:.0f} s)")
-    print(f"  {'':<{width}}  {'p50 ms':>9}  {'p95 ms':>9}  {'runs':>5}")
+    print(f"\n{name} ({seconds:.0f} s, {platform.machine()}, Python {platform.python_version()})")
+    print(f"  {'':<{width}}  {'p50 ms':>9}  {'p95 ms':>9}  {'runs':>5}  ratio")
     for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f} {row.of}"
+        goal = f" (goal {row.goal})" if row.goal else ""
         print(
-            f"  {row.what:<{width}}  {row.p50_s * 1000:>9.2f}  {row.p95_s * 1000:>9.2f}"
-            f"  {row.runs:>5}"
+            f"  {row.what:<{width}}  {row.p50_s * 1000:>9.3f}  {row.p95_s * 1000:>9.3f}"
+            f"  {row.runs:>5}  {ratio}{goal}"
         )
 
 

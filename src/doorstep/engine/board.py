@@ -15,6 +15,7 @@ from doorstep.engine.scan import CHANCE_COLUMNS
 from doorstep.engine.travel import Travel
 
 _MOST_SEEKERS = 256
+_MOST_TARGETS = 32
 
 
 class Board:
@@ -34,7 +35,7 @@ class Board:
         # Tables of days that were looked at in every order; see `reorder`.
         self.days: dict[Hashable, Any] = {}
         self.day_entries = 0
-        self._targets: tuple[Sequence[Target], int, Targets] | None = None
+        self._targets: dict[int, tuple[Sequence[Target], int, Targets]] = {}
         self._seekers: dict[Hashable, Seekers] = {}
         # Memory that every search uses anew.
         self.scratch = np.empty((256, CHANCE_COLUMNS), np.int64)
@@ -102,11 +103,10 @@ class Board:
         """As `find_offers`; `instead` replaces the routes of the same ids for this search only."""
         from doorstep.engine.search import search  # it knows the board
 
-        put_aside = [
-            self.rows.route(self.rows.row_of[route.id], route.resource_id) for route in instead
-        ]
+        put_aside: list[Route] = []
         try:
             for route in instead:
+                put_aside.append(self.rows.route(self.rows.row_of[route.id], route.resource_id))
                 self.set_route(route)
             return search(
                 self, request, targets, now_s=now_s, travel=travel, keep=keep, reorder=reorder
@@ -151,10 +151,12 @@ class Board:
 
     def targets(self, targets: Sequence[Target], base_s: int) -> Targets:
         """The targets as arrays; the same sequence is often asked for again."""
-        known = self._targets
+        known = self._targets.get(id(targets))
         if known is None or known[0] is not targets or known[1] != base_s:
-            known = (targets, base_s, Targets(targets, base_s))
-            self._targets = known
+            if len(self._targets) >= _MOST_TARGETS:
+                self._targets.clear()
+            # Kept with the sequence itself, so that nothing else can take its id.
+            known = self._targets[id(targets)] = (targets, base_s, Targets(targets, base_s))
         return known[2]
 
     def works_on(self, resource_id: int, day: int, from_s: int, to_s: int) -> bool:
