@@ -24,6 +24,18 @@ from doorstep.engine.replanning.solve import Solved, solve
 from doorstep.engine.travel import Travel
 
 
+__all__ = [
+    "Change",
+    "Effort",
+    "Freedom",
+    "Obstacle",
+    "ReplanProblem",
+    "ReplanResult",
+    "Unkept",
+    "replan",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class ReplanProblem:
     """The days as they are planned, and what may change in them.

@@ -29,3 +29,12 @@ class BookingStatusChanged(Event):
     booking_id: int
     old_parent: str
     new_parent: str
+
+
+@dataclass(frozen=True)
+class BookingReassigned(Event):
+    """Somebody else comes; the promise is the same."""
+
+    booking_id: int
+    old_resource_id: int
+    new_resource_id: int

@@ -54,7 +54,7 @@ def load_problem(
     if not minutes:
         raise NotBookable
     company = get_company()
-    rows = _resources(resource_ids)
+    rows = load_resources(resource_ids)
     crews = [row for row in rows if row.kind == ResourceKind.CREW]
     individuals = [row for row in rows if row.kind != ResourceKind.CREW]
     days = [target.day for target in targets]
@@ -72,7 +72,7 @@ def load_problem(
             radius_m=wish.portal.radius_m if location is EngineWorkLocation.ONSITE else 0.0,
         ),
         targets=tuple(targets),
-        resources=tuple(_resource(row, company.time_zone) for row in rows),
+        resources=tuple(engine_resource(row, company.time_zone) for row in rows),
         crews=tuple(_crew(row, company.time_zone) for row in crews),
         routes=routes,
         travel=_travel(place, routes, now),
@@ -117,7 +117,8 @@ def _kinds(spec: RoleSpec) -> frozenset[EngineKind]:
     return frozenset({EngineKind(spec.resource_kind)})
 
 
-def _resources(resource_ids: Collection[int] | None) -> list[BookableResource]:
+def load_resources(resource_ids: Collection[int] | None = None) -> list[BookableResource]:
+    """Active resources with all that `engine_resource` and `planned_days` read of them."""
     query: QuerySet[BookableResource] = BookableResource.objects.filter(is_active=True)
     if resource_ids is not None:
         query = query.filter(pk__in=resource_ids)
@@ -128,7 +129,8 @@ def _resources(resource_ids: Collection[int] | None) -> list[BookableResource]:
     )
 
 
-def _resource(row: BookableResource, company_zone: str) -> Resource:
+def engine_resource(row: BookableResource, company_zone: str) -> Resource:
+    """A resource as the engine sees it; `company_zone` is for those without a zone of their own."""
     return Resource(
         id=row.pk,
         kind=EngineKind(row.kind),

@@ -38,7 +38,7 @@ def _straight(travel: StraightLine, places: Sequence[Coordinates]) -> Table:
     for axis in range(3):
         squares += (points[:, None, axis] - points[None, :, axis]) ** 2
     metres = EARTH_RADIUS_M * np.sqrt(squares) * arc_series(squares / 4.0)
-    table = np.ceil(metres * travel.seconds_per_m).astype(np.int64)
+    table: Table = np.ceil(metres * travel.seconds_per_m).astype(np.int64)
     table[metres > 0] += travel.fixed_s
     for a, b in np.argwhere(squares / 4.0 > ARC_SERIES_LIMIT):
         table[a, b] = travel.seconds(places[a], places[b])

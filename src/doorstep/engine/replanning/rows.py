@@ -153,7 +153,8 @@ def is_valid(row: Row, stops: Sequence[Stop], legs: Legs) -> bool:
 
 
 def _planned_legs(row: Row) -> dict[tuple[int | None, int, float], int]:
-    found, before = {}, None
+    found: dict[tuple[int | None, int, float], int] = {}
+    before: int | None = None
     for stop in row.stops:
         if stop.place is not None:
             found[before, stop.id, row.speed_factor] = stop.travel_s

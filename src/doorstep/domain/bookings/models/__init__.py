@@ -3,6 +3,7 @@ from .block import BlockKind, ResourceBlock
 from .booking import Booking, BookingMethod, BookingNote
 from .hold import Hold
 from .planning_change import PlanningChange, PlanningSubject
+from .replanned_day import ReplannedDay
 from .request_key import RequestKey
 from .status import BookingStatus, ParentStatus, StatusTimestamp
 
@@ -17,6 +18,7 @@ __all__ = [
     "ParentStatus",
     "PlanningChange",
     "PlanningSubject",
+    "ReplannedDay",
     "RequestKey",
     "ResourceBlock",
     "StatusTimestamp",

@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from doorstep.domain.resources.models import BookableResource
 from doorstep.engine import Assignment as EngineAssignment
 from doorstep.engine import Offer, Target, find_offers
-from doorstep.platform.audit.services import SYSTEM, record
+from doorstep.platform.audit.services import SYSTEM, Actor, record
 from doorstep.platform.lib.db import is_conflict, require_transaction
 
 from ..days import Apart
@@ -106,7 +106,7 @@ def write_plan(offer: Offer, *, hold: Hold | None = None, booking: Booking | Non
         assignment.arrives_at = instant(move.arrives_s)
         assignment.ends_at = instant(move.ends_s)
         if assignment.booking is not None:
-            _record_shift(assignment.booking, old, (assignment.starts_at, assignment.arrives_at))
+            record_shift(assignment.booking, old, (assignment.starts_at, assignment.arrives_at))
     Assignment.objects.bulk_update(moved, ["starts_at", "arrives_at", "ends_at"])
     for booking_id in {each.booking_id for each in moved if each.booking_id}:
         refresh_planned_times(booking_id)
@@ -115,8 +115,11 @@ def write_plan(offer: Offer, *, hold: Hold | None = None, booking: Booking | Non
     ResourceBlock.objects.bulk_create([_block(each) for each in (*moved, *fresh)])
 
 
-def _record_shift(
-    booking: Booking, old: tuple[datetime, datetime], new: tuple[datetime, datetime]
+def record_shift(
+    booking: Booking,
+    old: tuple[datetime, datetime],
+    new: tuple[datetime, datetime],
+    actor: Actor = SYSTEM,
 ) -> None:
     """History of a visit that made room for another: what changed of departure and arrival."""
     changes = {
@@ -125,7 +128,7 @@ def _record_shift(
         if before != after
     }
     if changes:
-        record(actor=SYSTEM, action="shifted", obj=booking, data={"changes": changes})
+        record(actor=actor, action="shifted", obj=booking, data={"changes": changes})
 
 
 def refresh_planned_times(booking_id: int) -> None:

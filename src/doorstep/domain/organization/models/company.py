@@ -95,6 +95,29 @@ class Company(models.Model):
         _("resources without any territory serve every territory"), default=False
     )
 
+    is_replanning_enabled = models.BooleanField(
+        _("improve coming days by itself"),
+        default=True,
+        help_text=_(
+            "Visits change order, time and technician inside what was promised; customers notice "
+            "nothing."
+        ),
+    )
+    replan_freeze_minutes = models.PositiveIntegerField(
+        _("frozen before departure (minutes)"),
+        default=120,
+        validators=[MaxValueValidator(7 * 24 * 60)],
+        help_text=_("What departs sooner is not changed any more."),
+    )
+    replan_days = models.PositiveSmallIntegerField(
+        _("days ahead"), default=14, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    replan_seconds = models.PositiveSmallIntegerField(
+        _("seconds per day that is improved"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+    )
+
     geocoding_provider = models.CharField(
         _("coordinates from"),
         max_length=20,
@@ -114,6 +137,14 @@ class Company(models.Model):
                 name="company_travel",
                 condition=models.Q(
                     detour_factor__gte=1, travel_speed_kmh__gte=1, travel_extra_seconds__lte=3600
+                ),
+            ),
+            models.CheckConstraint(
+                name="company_replanning",
+                condition=models.Q(
+                    replan_days__range=(1, 60),
+                    replan_seconds__range=(1, 120),
+                    replan_freeze_minutes__lte=7 * 24 * 60,
                 ),
             ),
             models.CheckConstraint(

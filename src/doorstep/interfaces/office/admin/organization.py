@@ -39,6 +39,17 @@ class CompanyAdmin(OfficeModelAdmin):
             },
         ),
         (
+            _("Planning"),
+            {
+                "classes": ("tab",),
+                "fields": (
+                    "is_replanning_enabled",
+                    "replan_freeze_minutes",
+                    ("replan_days", "replan_seconds"),
+                ),
+            },
+        ),
+        (
             _("Coordinates of addresses"),
             {"classes": ("tab",), "fields": (("geocoding_provider", "geocoding_domain"),)},
         ),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from doorstep.domain.bookings.services.replan import repair_time_off
 from doorstep.domain.resources.models import TimeOff, TimeOffState
 from doorstep.domain.resources.services.time_off import (
     approve_time_off,
@@ -19,6 +20,7 @@ from doorstep.domain.resources.services.time_off import (
 from doorstep.interfaces.office.base import OfficeModelAdmin, actor_of, adopt
 from doorstep.interfaces.office.columns import column
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
+from doorstep.interfaces.office.repairs import told
 from doorstep.interfaces.office.site import office
 from doorstep.interfaces.office.times import in_lists
 
@@ -31,7 +33,7 @@ class TimeOffAdmin(OfficeModelAdmin):
     search_fields = ("resource__name", "reason")
     date_hierarchy = "starts_at"
     autocomplete_fields = ("resource",)
-    actions_detail = ("approve", "reject", "take_back")
+    actions_detail = ("approve", "reject", "find_others", "take_back")
     add_fieldsets: Any = (
         (
             None,
@@ -81,6 +83,14 @@ class TimeOffAdmin(OfficeModelAdmin):
         row = self.get_object(request, str(obj))
         return row is not None and row.state == TimeOffState.REQUESTED
 
+    def has_replan_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not self.has_action_permission(request):
+            return False
+        if obj is None:
+            return True
+        row = self.get_object(request, str(obj))
+        return row is not None and row.state == TimeOffState.APPROVED
+
     def save_model(self, request: HttpRequest, obj: TimeOff, form: Any, change: bool) -> None:
         made = request_time_off(
             resource=obj.resource,
@@ -116,6 +126,18 @@ class TimeOffAdmin(OfficeModelAdmin):
     def reject(self, request: HttpRequest, form: DialogForm, row: Any) -> StrOrPromise:
         reject_time_off(time_off=row, actor=actor_of(request))
         return _("It is rejected.")
+
+    @dialog_action(
+        _("Find others for its visits"),
+        description=_(
+            "Visits that lie in it go to others or to another time, always inside what was "
+            "promised. You are told which cannot be kept; those stay where they are."
+        ),
+        permissions=("replan",),
+        icon="group",
+    )
+    def find_others(self, request: HttpRequest, form: DialogForm, row: Any) -> StrOrPromise:
+        return told(repair_time_off(time_off=row, actor=actor_of(request), now=timezone.now()))
 
     @dialog_action(
         _("Take back"),

@@ -1,0 +1,1 @@
+"""Planned days as a problem for `engine.replan`."""

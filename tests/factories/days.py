@@ -1,0 +1,72 @@
+"""Days full of visits all over town, and a look at whether their promises are kept."""
+
+from datetime import UTC, date, datetime
+
+from doorstep.domain.bookings.days import NOTHING_APART, planned_days, second
+from doorstep.domain.bookings.models import Assignment, Booking, ParentStatus
+from doorstep.domain.customers.models import Contact
+from doorstep.domain.organization.selectors import get_company
+from doorstep.domain.resources.models import BookableResource
+from doorstep.engine import StraightLine, validate_route
+
+from .bookings import THURSDAY, World, book, window_key
+from .customers import make_account, make_contact
+from .identity import make_user
+
+
+def customer_at(latitude: float, longitude: float, **overrides: object) -> Contact:
+    """Somebody who can book, living there."""
+    account = make_account(latitude=latitude, longitude=longitude)
+    contact = make_contact(account=account, **overrides)
+    contact.user = make_user(email=contact.email, name=contact.first_name)
+    contact.save()
+    return contact
+
+
+def book_at(
+    world: World,
+    latitude: float,
+    longitude: float,
+    *,
+    now: datetime,
+    hours: tuple[int, int] = (10, 12),
+    day: date = THURSDAY,
+) -> Booking:
+    """A visit there, promised within these hours."""
+    key = window_key(day, *hours)
+    return book(world, now=now, key=key, contact=customer_at(latitude, longitude))
+
+
+def resource_of(booking: Booking) -> BookableResource:
+    """Who comes, if it is one alone."""
+    return Assignment.objects.get(booking=booking).resource
+
+
+def broken_promises(first: date, last: date) -> list[object]:
+    """Whatever is wrong with the days in the database, all visits taken from their rows anew."""
+    company = get_company()
+    travel = StraightLine(
+        company.detour_factor, company.travel_speed_kmh, company.travel_extra_seconds
+    )
+    rows = list(BookableResource.objects.all())
+    speeds = {row.pk: float(row.speed_factor) for row in rows}
+    # Long before all of them, so that nothing counts as begun.
+    now = datetime.fromtimestamp(0, tz=UTC)
+    found: list[object] = []
+    for route in planned_days(rows, first, last, now, NOTHING_APART):
+        if first <= route.day <= last:
+            found += validate_route(route, travel, speeds[route.resource_id])
+    for row in Assignment.objects.filter(booking__status__parent=ParentStatus.SCHEDULED):
+        booking = row.booking
+        assert booking is not None
+        if (
+            not second(booking.promised_from)
+            <= second(row.arrives_at)
+            <= second(booking.promised_to)
+        ):
+            found.append((booking, "promise"))
+        if (booking.starts_at, booking.ends_at) != (row.starts_at, row.ends_at):
+            found.append((booking, "times"))
+        if (row.block.resource_id, row.block.starts_at) != (row.resource_id, row.starts_at):
+            found.append((booking, "block"))
+    return found

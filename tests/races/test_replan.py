@@ -1,0 +1,155 @@
+"""Planning improves days while customers book them: nobody's promise is broken."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.db import connection, transaction
+
+from doorstep.domain.bookings.errors import DomainError
+from doorstep.domain.bookings.models import Booking, ParentStatus
+from doorstep.domain.bookings.selectors import get_default_status
+from doorstep.domain.bookings.services.assign import move_booking
+from doorstep.domain.bookings.services.replan import Replanned, replan_days
+from doorstep.domain.bookings.services.replan_due import replan_day
+from doorstep.domain.bookings.services.status import set_status
+from doorstep.domain.bookings.timetable import Promise
+from doorstep.engine.replan import Effort
+from doorstep.platform.audit.models import Source
+from doorstep.platform.audit.services import Actor
+from tests.factories.bookings import THURSDAY, book, make_world, window_key
+from tests.factories.days import book_at, broken_promises, customer_at, resource_of
+from tests.factories.identity import dana
+from tests.factories.resources import make_technician, tina
+
+from .conftest import deadlocks, kinds, overlaps, run_together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WINDOWS = ((8, 10), (10, 12), (13, 15), (15, 17))
+
+
+def somewhere(chance: random.Random) -> tuple[float, float]:
+    return chance.uniform(53.40, 53.56), chance.uniform(-2.40, -2.10)
+
+
+def test_bookings_and_planning_at_once_break_no_promise(now: datetime) -> None:
+    world, chance = make_world(), random.Random(7)
+    for _number in range(5):
+        make_technician(home=somewhere(chance))
+    for _number in range(8):
+        book_at(world, *somewhere(chance), now=now, hours=chance.choice(WINDOWS))
+    before = deadlocks()
+
+    def customer(contact: object) -> Callable[[], object]:
+        keys = [window_key(THURSDAY, *hours) for hours in chance.sample(WINDOWS, 2)]
+
+        def run() -> object:
+            for key in keys:
+                try:
+                    return book(world, now=now, key=key, contact=contact)  # type: ignore[arg-type]
+                except DomainError:
+                    continue
+            return None
+
+        return run
+
+    def dispatcher(booking: Booking) -> Callable[[], object]:
+        def run() -> object:
+            promise = Promise.parse(window_key(THURSDAY, 15, 17))
+            try:
+                return move_booking(
+                    booking=booking, promise=promise, actor=Actor(Source.OFFICE, dana()), now=now
+                )
+            except DomainError as refusal:
+                return refusal
+
+        return run
+
+    def planner(seed: int) -> Callable[[], object]:
+        def run() -> object:
+            return [
+                replan_days(
+                    first=THURSDAY,
+                    last=THURSDAY,
+                    now=now,
+                    effort=Effort(rounds=40),
+                    seed=10 * seed + number,
+                )
+                for number in range(6)
+            ]
+
+        return run
+
+    existing = list(Booking.objects.all())
+    tasks = [
+        *(customer(customer_at(*somewhere(chance))) for _number in range(12)),
+        *(dispatcher(each) for each in existing[:3]),
+        *(planner(seed) for seed in range(3)),
+    ]
+    results = run_together(tasks)
+
+    assert not [
+        each
+        for each in results
+        if isinstance(each, Exception) and not isinstance(each, DomainError)
+    ]
+    moves = [
+        move for each in results if isinstance(each, list) for run in each for move in run.moves
+    ]
+    assert any(move.is_written for move in moves)
+    assert broken_promises(THURSDAY, THURSDAY) == []
+    assert overlaps() == 0
+    assert deadlocks() == before
+
+
+def test_a_visit_that_begins_while_planning_searches_stays(now: datetime) -> None:
+    """The day is read again under the locks: what was read before is not written."""
+    world = make_world()
+    booking = book_at(world, 53.51, -2.25, now=now)
+    tina()
+    status = get_default_status(ParentStatus.TRAVELING)
+    begin = lambda: set_status(  # noqa: E731
+        booking=booking, status=status, actor=Actor(Source.OFFICE, dana()), at=now
+    )
+    plan = lambda: replan_days(  # noqa: E731
+        first=THURSDAY, last=THURSDAY, now=now, effort=Effort(seconds=1.0)
+    )
+    results = run_together([plan, begin])
+
+    assert kinds(results) == {"Replanned": 1, "Booking": 1}
+    found = next(each for each in results if isinstance(each, Replanned))
+    assert [move.is_written for move in found.moves] in ([], [False])
+    assert resource_of(booking) == world.technician
+
+
+def test_one_of_two_planners_leaves_the_day_to_the_other(now: datetime) -> None:
+    world = make_world()
+    book_at(world, 53.51, -2.25, now=now)
+    results = run_together([lambda: replan_day(THURSDAY, now=now, seconds=0.5)] * 2)
+    assert kinds(results) == {"Replanned": 1, "NoneType": 1}
+
+
+def test_planning_gives_way_to_whoever_has_the_lock(now: datetime) -> None:
+    world = make_world()
+    booking = book_at(world, 53.51, -2.25, now=now)
+    tina()
+
+    def sit_on_it() -> object:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM resources_bookableresource WHERE id = %s FOR UPDATE",
+                [world.technician.pk],
+            )
+            cursor.execute("SELECT pg_sleep(3)")
+        return "done"
+
+    plan = lambda: replan_days(  # noqa: E731
+        first=THURSDAY, last=THURSDAY, now=now, effort=Effort(seconds=0.5)
+    )
+    results = run_together([sit_on_it, plan])
+    assert [
+        move.is_written for each in results if isinstance(each, Replanned) for move in each.moves
+    ] == [False]
+    assert resource_of(booking) == world.technician
