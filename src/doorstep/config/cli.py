@@ -6,7 +6,15 @@ import sys
 from . import embedded_postgres, env
 
 # These look at code only; they must work where no database can run.
-_WITHOUT_DATABASE = {"compilemessages", "makemessages", "help", "version", "--help", "--version", "roads"}
+_WITHOUT_DATABASE = {
+    "compilemessages",
+    "makemessages",
+    "help",
+    "version",
+    "--help",
+    "--version",
+    "roads",
+}
 
 
 def main() -> None:

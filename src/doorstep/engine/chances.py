@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 from doorstep.engine import scan, scan_numpy
 from doorstep.engine.compiled import compiled
-from doorstep.engine.passes import AFTER_HOME, BIG, GAP, ORIGIN
+from doorstep.engine.passes import AFTER_HOME, BIG, GAP, ONWARD, ORIGIN
 from doorstep.engine.people import Dated
 from doorstep.engine.plan import Seat
 from doorstep.engine.problem import Request, Target
-from doorstep.engine.travel import StraightLine, Travel
+from doorstep.engine.travel import StraightLine, Travel, floor_of, seconds_from, seconds_to
 from doorstep.platform.values.geo import EARTH_RADIUS_M, Coordinates, unit_vector
 
 if TYPE_CHECKING:
@@ -226,20 +226,25 @@ def find_chances(
         _, at = scan_numpy.spread(seekers.table[:, 0], seekers.table[:, 1])
         for row in rows.under_way(order[at], now):
             rows.refresh(row, now)
-    here, reach_m, per_m, fixed_s, legs = _NOWHERE, 0.0, 0.0, 0, _NO_LEGS
-    if place is not None:
-        here = np.array(unit_vector(place))
-        reach_m = request.radius_m
-        if isinstance(travel, StraightLine):
-            per_m, fixed_s = travel.seconds_per_m, travel.fixed_s
-        elif not is_remote:
-            legs = _legs(board, place, seekers, targets, travel)
-    common = (
-        seekers.table, seekers.people, reach_m, is_remote, order, rows.header, rows.ways,
-        rows.points, here, per_m, fixed_s, EARTH_RADIUS_M, legs, targets.table, targets.longest_s,
-        now, request.duration_s, is_near, works,
-    )  # fmt: skip
-    table = _collected(board, common) if rows.is_compiled else scan_numpy.collect(*common)
+    here = _NOWHERE if place is None else np.array(unit_vector(place))
+    reach_m = 0.0 if place is None else request.radius_m
+
+    def scanned(estimate: StraightLine | None, legs: Array) -> Array:
+        per_m, fixed_s = (estimate.seconds_per_m, estimate.fixed_s) if estimate else (0.0, 0)
+        common = (
+            seekers.table, seekers.people, reach_m, is_remote, order, rows.header, rows.ways,
+            rows.points, here, per_m, fixed_s, EARTH_RADIUS_M, legs, targets.table,
+            targets.longest_s, now, request.duration_s, is_near, works,
+        )  # fmt: skip
+        return _collected(board, common) if rows.is_compiled else scan_numpy.collect(*common)
+
+    floor = floor_of(travel)
+    table = scanned(floor, _NO_LEGS)
+    if not is_remote and not isinstance(travel, StraightLine) and len(table):
+        assert place is not None
+        # What can be in time by the floor is asked for at once; the rest cannot be in time at all.
+        legs = _legs(board, place, rows.ways[table[:, 2]], travel)
+        table = scanned(None, legs)
     return Chances(board, seekers, place, table, is_near, works, travel, now_s, is_remote=is_remote)
 
 
@@ -254,24 +259,16 @@ def _collected(board: "Board", common: tuple[Any, ...]) -> Array:
     return board.scratch[:found]
 
 
-def _legs(
-    board: "Board", place: Coordinates, seekers: Seekers, targets: Targets, travel: Travel
-) -> npt.NDArray[np.int64]:
-    """Legs to and from the place of work for every point of the rows that are looked at."""
+def _legs(board: "Board", place: Coordinates, ways: Array, travel: Travel) -> npt.NDArray[np.int64]:
+    """Legs to and from the place of work for every point of these ways, never for any other."""
     rows = board.rows
-    order, _ = board.order()
-    _, at = scan_numpy.spread(seekers.table[:, 0], seekers.table[:, 1])
-    header = rows.header[order[at]]
-    first_s, last_s = targets.table[0, 0], targets.table[-1, 0] + targets.longest_s
-    header = header[(header[:, 1] >= first_s) & (header[:, 0] <= last_s)]
-    _, way = scan_numpy.spread(header[:, 4], header[:, 4] + header[:, 5])
-    slots = np.unique(rows.ways[way][:, 1:3])
+    slots = np.unique(ways[:, [ORIGIN, ONWARD]])
     slots = slots[slots >= 0].tolist()
-    legs = np.zeros((len(rows.points), 2), np.int64)
-    places = [rows.place_at(slot) for slot in slots]
-    known: dict[Coordinates, tuple[int, int]] = {}
-    for slot, other in zip(slots, places, strict=True):
-        if other not in known:
-            known[other] = (travel.seconds(other, place), travel.seconds(place, other))
-        legs[slot] = known[other]
+    places = tuple(dict.fromkeys(rows.place_at(slot) for slot in slots))
+    there = dict(zip(places, seconds_to(travel, places, place), strict=True))
+    back = dict(zip(places, seconds_from(travel, place, places), strict=True))
+    legs = np.full((len(rows.points), 2), BIG, np.int64)
+    for slot in slots:
+        other = rows.place_at(slot)
+        legs[slot] = there[other], back[other]
     return legs

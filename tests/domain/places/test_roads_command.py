@@ -146,6 +146,7 @@ def test_a_person_sees_one_line_and_needs_no_database(
     folder: Path, arguments: list[str], code: int, says: str
 ) -> None:
     environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "doorstep.config.settings",
         "DOORSTEP_VAR": str(folder / "var"),
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
     }
