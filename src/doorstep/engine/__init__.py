@@ -2,6 +2,7 @@
 
 from doorstep.engine.apply import apply
 from doorstep.engine.board import Board
+from doorstep.engine.misses import Lack, Miss
 from doorstep.engine.problem import (
     Characteristic,
     Crew,
@@ -23,16 +24,21 @@ from doorstep.engine.search import find_offers
 from doorstep.engine.travel import StraightLine, Travel, TravelTable
 from doorstep.engine.validate import validate_offer
 from doorstep.engine.validate_route import Violation, validate_route
+from doorstep.engine.why import Arrival, DayExplained, Verdict, explain_offers, explain_search
 from doorstep.engine.windows import ArrivalWindow, Grid, expand
 
 __all__ = [
+    "Arrival",
     "ArrivalWindow",
     "Assignment",
     "Board",
     "Characteristic",
     "Crew",
     "CrewMember",
+    "DayExplained",
     "Grid",
+    "Lack",
+    "Miss",
     "Move",
     "Need",
     "Offer",
@@ -50,10 +56,13 @@ __all__ = [
     "Target",
     "Travel",
     "TravelTable",
+    "Verdict",
     "Violation",
     "WorkLocation",
     "apply",
     "expand",
+    "explain_offers",
+    "explain_search",
     "find_offers",
     "validate_offer",
     "validate_route",

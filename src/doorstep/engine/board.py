@@ -132,6 +132,10 @@ class Board:
             self._seekers.clear()
         return self._order, self._slices
 
+    def rows_of(self, resource_id: int) -> Sequence[int]:
+        """The rows of one resource's routes."""
+        return self._rows_of.get(resource_id, ())
+
     def seekers(
         self,
         key: Hashable,

@@ -63,10 +63,12 @@ class Group:
         self.tally = tally
         self.reorder = reorder
         self.roster = Roster(board, request.duration_s)
+        self.everybody: _Everybody  # after `find`: what it saw, for whoever explains the answer
 
     def find(self, asks: list[Ask], eligible: list[Indexes]) -> list[list[Found]]:
         """Per target up to `keep` plans; `eligible` holds individuals per role."""
         everybody = self._chances_of(asks, np.array(sorted(self._wanted(asks, eligible)), np.intp))
+        self.everybody = everybody
         spans = [
             {index: dated.get(index, [(-BIG, BIG)]) for index in own.tolist()}
             for own, dated in (
@@ -252,6 +254,10 @@ class _Everybody:
     def days_of(self, index: int) -> tuple[list[bool], bool]:
         """On which days this individual works, and whether it starts near enough."""
         return self._days[index]
+
+    def is_reordered(self, chance: Chance) -> bool:
+        """Whether the chance takes another order of the day's stops."""
+        return isinstance(self._sources[chance.number][0], Reorderings)
 
     def found(self, plan: Plan, asks: list[Ask]) -> Found:
         """The plan with what it costs in the end, and what writes out its seats."""

@@ -140,7 +140,7 @@ class _Search:
         request = self.request
         if request.work_location is not WorkLocation.FACILITY:
             return [request.place if request.work_location is WorkLocation.ONSITE else None]
-        host = _host_role(request)
+        host = host_role(request)
         if host is None:
             self.tally.note(np.arange(len(self.people.parties)), Rule.WORK_LOCATION)
             return []
@@ -153,7 +153,7 @@ class _Search:
 
     def look_at(self, place: Coordinates | None) -> None:
         """Find the best plans for work at this place."""
-        host = _host_role(self.request)
+        host = host_role(self.request)
         asks = [Ask(self.request, role, place, role is host) for role in self.request.roles]
         eligible = [
             np.zeros(0, np.intp) if ask.role.crew_size else self._passing(ask) for ask in asks
@@ -268,7 +268,7 @@ def _one_seat(seats: Seats, at: int, ask: Ask, party: Party) -> list[Seat]:
     return [seats(at, ask, party, party.id)]
 
 
-def _host_role(request: Request) -> Role | None:
+def host_role(request: Request) -> Role | None:
     """The first role that asks for a facility; in facility work, that one receives the customer."""
     if request.work_location is not WorkLocation.FACILITY:
         return None
