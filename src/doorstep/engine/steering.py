@@ -12,16 +12,17 @@ LEAST_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """`first` windows are shown at once (0: all), the others on demand.
+    """`first` windows are shown at once (0: all); others come on demand.
 
-    With a limit, windows that cost more than `limit_s` seconds of driving are hidden where the load
-    of those who would come has reached `from_load_permille`. Raises ValueError where fewer than
-    three windows would stay.
+    A window is put off only where the day of those who would come is taken by `first_from_permille`
+    already. With a limit, windows that cost more than `limit_s` seconds of driving are hidden from
+    a load of `limit_from_permille` on. Raises ValueError where fewer than three windows would stay.
     """
 
     first: int = 0
+    first_from_permille: int = 0
     limit_s: int | None = None
-    from_load_permille: int = 0
+    limit_from_permille: int = 0
 
     def __post_init__(self) -> None:
         if 0 < self.first < LEAST_SHOWN:
@@ -46,8 +47,14 @@ def steer(costs_ms: Mapping[int, int], loads: Mapping[int, int], steering: Steer
         hidden = frozenset(
             each
             for each in order[LEAST_SHOWN:]
-            if costs_ms[each] > limit_ms and loads[each] >= steering.from_load_permille
+            if costs_ms[each] > limit_ms and loads[each] >= steering.limit_from_permille
         )
     shown = [each for each in order if each not in hidden]
-    first = steering.first or len(shown)
-    return Shown(tuple(shown[:first]), tuple(shown[first:]), hidden)
+    at_once = [
+        each
+        for place, each in enumerate(shown)
+        if not steering.first
+        or place < steering.first
+        or loads[each] < steering.first_from_permille
+    ]
+    return Shown(tuple(at_once), tuple(each for each in shown if each not in set(at_once)), hidden)

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.organization.selectors import get_company
@@ -28,7 +27,7 @@ _BOOKED_BONUS = 10.0
 
 class NothingToReplay(DomainError):
     code = "nothing_to_replay"
-    text = _("There are no visits on these days.")
+    text = "There are no visits on these days."
 
 
 def load_scene(*, portal: Portal, first: date, last: date, seed: int = 0) -> Scene:

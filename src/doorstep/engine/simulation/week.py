@@ -15,7 +15,7 @@ from doorstep.engine.simulation.calendar import entered, free_starts
 from doorstep.engine.simulation.measures import Outcome, drive, kilometres
 from doorstep.engine.simulation.policies import Policy
 from doorstep.engine.simulation.scene import Customer, Scene
-from doorstep.engine.steering import Shown, steer
+from doorstep.engine.steering import LEAST_SHOWN, Shown, steer
 
 ROUNDS = 6000
 FINAL_FACTOR = 4  # the evening before there is time
@@ -186,7 +186,7 @@ class _Game:
 
     def _choice(self, customer: Customer, found: _Found, shown: Shown) -> int | None:
         """What she takes of what is shown first; of the rest, page by page, if that is nothing."""
-        page = max(1, len(shown.first))
+        page = max(LEAST_SHOWN, len(shown.first))
         rest = [shown.more[at : at + page] for at in range(0, len(shown.more), page)]
         for ids in (shown.first, *rest):
             wanted = [each for each in ids if each in customer.accepts]
