@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from doorstep.domain.work.selectors import preference_changes
 from doorstep.engine import Offer, Rule, find_offers
+from doorstep.engine.labels import Label
 
+from ..advice import NO_ADVICE, Advice, Weighed, advice_for, weigh
 from ..days import Apart
 from ..estimates import rests_on_estimates
 from ..models import Hold
@@ -23,7 +25,8 @@ _CHUNK_DAYS = 14
 class Window:
     """One bookable window (or exact time, when both ends are equal) with the plan behind it.
 
-    `is_estimated`: the way to or from the visit is a guess, no road was looked at.
+    `is_estimated`: the way to or from the visit is a guess, no road was looked at. `advice` is
+    for the page; any window can be booked.
     """
 
     promised_from: datetime
@@ -31,6 +34,12 @@ class Window:
     name: str
     plan: Offer
     is_estimated: bool = False
+    advice: Advice = NO_ADVICE
+
+    @property
+    def label(self) -> Label | None:
+        """What can be said of it beside its hours."""
+        return self.advice.label
 
     @property
     def key(self) -> str:
@@ -95,7 +104,7 @@ def search_offers(
     start = first if from_day is None else from_day
     shown = [start + timedelta(days=offset) for offset in range(max(days, 0))]
     apart = apart_of(wish)
-    windows: dict[date, list[Window]] = {day: [] for day in shown}
+    found: list[tuple[Weighed, bool]] = []
     removed: dict[date, Mapping[Rule, int]] = {}
     for stretch in _stretches(wish, [day for day in shown if first <= day <= last]):
         targets = targets_for(wish.portal, zone, stretch)
@@ -103,17 +112,29 @@ def search_offers(
         route_of = {route.id: route for route in problem.routes}.__getitem__
         result = find_offers(problem)
         removed |= result.removed
-        for offer in result.best:
-            promise = Promise.of(offer.target)
-            windows[offer.target.day].append(
-                Window(
-                    promise.from_at,
-                    promise.to_at,
-                    offer.target.name,
-                    offer,
-                    rests_on_estimates(offer, route_of, problem.travel),
-                )
+        found += [
+            (
+                weigh(offer, route_of, problem.travel),
+                rests_on_estimates(offer, route_of, problem.travel),
             )
+            for offer in result.best
+        ]
+    windows: dict[date, list[Window]] = {day: [] for day in shown}
+    advice = advice_for(
+        wish.portal, [weighed for weighed, _guess in found], holds_first=start <= first
+    )
+    for weighed, is_estimated in found:
+        target, promise = weighed.offer.target, Promise.of(weighed.offer.target)
+        windows[target.day].append(
+            Window(
+                promise.from_at,
+                promise.to_at,
+                target.name,
+                weighed.offer,
+                is_estimated,
+                advice[target],
+            )
+        )
     return OfferList(
         zone=zone,
         first_day=first,

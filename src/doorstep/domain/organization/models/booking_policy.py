@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LEAST_FIRST_WINDOWS = 3
 METRES = {"km": 1000.0, "mi": 1609.344}
 
 
@@ -72,6 +73,26 @@ class BookingPolicyFields(models.Model):
         default=True,
         help_text=_("With windows: otherwise it runs on from the first window through the day."),
     )
+    shows_labels = models.BooleanField(
+        _("label times that suit our routes"),
+        default=True,
+        help_text=_("“Technician nearby” and the like, where the plan says so."),
+    )
+    first_windows = models.PositiveIntegerField(
+        _("times shown first"),
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=_(
+            "Of the days on the page, the times that suit our routes best; the others wait behind "
+            "“More times” and can be booked all the same. 0: all are shown, else at least 3."
+        ),
+    )
+    first_windows_from_percent = models.PositiveIntegerField(
+        _("only on days taken by (percent)"),
+        default=50,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Of the working day of whoever would come. Times on freer days stay shown."),
+    )
     change_cutoff_hours = models.PositiveIntegerField(
         _("changes until (hours before)"), default=24, validators=[MaxValueValidator(24 * 60)]
     )
@@ -94,6 +115,8 @@ class BookingPolicyFields(models.Model):
 
     def clean_policy(self) -> None:
         """Raises ValidationError by field for a policy that could never offer anything."""
+        if 0 < self.first_windows < LEAST_FIRST_WINDOWS:
+            raise ValidationError({"first_windows": _("Show all (0), or at least 3.")})
         if self.min_lead_days > self.max_lead_days:
             raise ValidationError({"max_lead_days": _("Must not be before the minimum lead time.")})
         if self.grid_from >= self.grid_to:

@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .booking_policy import BookingPolicyFields, OfferMode
+from .booking_policy import LEAST_FIRST_WINDOWS, BookingPolicyFields, OfferMode
 from .brand import BrandFields
 
 _host_name = RegexValidator(
@@ -59,6 +59,13 @@ class Portal(BrandFields, BookingPolicyFields):
                 name="portal_lead_days",
                 condition=models.Q(
                     min_lead_days__lte=models.F("max_lead_days"), max_lead_days__lte=365
+                ),
+            ),
+            models.CheckConstraint(
+                name="portal_first_windows",
+                condition=models.Q(first_windows=0)
+                | models.Q(
+                    first_windows__gte=LEAST_FIRST_WINDOWS, first_windows_from_percent__lte=100
                 ),
             ),
             models.CheckConstraint(

@@ -99,6 +99,8 @@ class PortalAdmin(OfficeModelAdmin):
                     ("offer_mode", "grid_minutes"),
                     ("grid_from", "grid_to"),
                     "grid_restarts",
+                    "shows_labels",
+                    ("first_windows", "first_windows_from_percent"),
                 ),
             },
         ),

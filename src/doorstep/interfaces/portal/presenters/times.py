@@ -2,6 +2,7 @@
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from doorstep.domain.bookings.services.search import OfferDay, OfferList, Window
+from doorstep.engine.labels import Label
 from doorstep.platform.lib.site_time import (
     format_date,
     format_day,
@@ -48,6 +50,7 @@ class WindowChip:
     name: str
     zone: str
     note: str
+    label: str
     is_checked: bool
 
 
@@ -76,6 +79,8 @@ class TimesView:
     next_url: str
     selected: Leaf | None
     groups: tuple[WindowGroup, ...]
+    more: tuple[WindowGroup, ...]
+    more_is_open: bool
     count: int
     summary: str
     is_exact: bool
@@ -104,12 +109,23 @@ def times_view(
     chosen = next((day for day in offers.days if day.day == selected), offers.days[0])
     few = len(chosen.windows) <= MAX_ZONED_WINDOWS
     zone = format_zone(offers.zone)
-    chips = [
-        (_part_of_day(window, offers.zone), _chip(window, offers.zone, checked, current))
-        for window in chosen.windows
-    ]
-    if few:
-        chips = [(part, replace(chip, zone=zone)) for part, chip in chips]
+
+    def groups(windows: Sequence[Window]) -> tuple[WindowGroup, ...]:
+        chips = [
+            (_part_of_day(window, offers.zone), _chip(window, offers.zone, checked, current))
+            for window in windows
+        ]
+        if few:
+            chips = [(part, replace(chip, zone=zone)) for part, chip in chips]
+        return tuple(
+            WindowGroup(title, tuple(chip for _part, chip in members))
+            for title, members in groupby(chips, key=lambda pair: pair[0])
+        )
+
+    # A day with nothing but put-off times shows them: whoever opened it wants this day.
+    at_once = [window for window in chosen.windows if not window.advice.is_put_off]
+    at_once = at_once or list(chosen.windows)
+    more = [window for window in chosen.windows if window not in at_once]
     return TimesView(
         zone=zone,
         strip=tuple(_card(day, offers, selected=chosen.day, url=url) for day in offers.days),
@@ -119,10 +135,9 @@ def times_view(
         else "",
         next_url=_from_url(url, last + dt.timedelta(days=1)) if last < offers.last_day else "",
         selected=leaf_of(chosen.day),
-        groups=tuple(
-            WindowGroup(title, tuple(chip for _part, chip in members))
-            for title, members in groupby(chips, key=lambda pair: pair[0])
-        ),
+        groups=groups(at_once),
+        more=groups(more),
+        more_is_open=any(window.key in (checked, current) for window in more),
         count=len(chosen.windows),
         summary=_summary(chosen),
         is_exact=all(window.promised_from == window.promised_to for window in chosen.windows),
@@ -221,8 +236,19 @@ def _chip(window: Window, zone: ZoneInfo, checked: str, current: str) -> WindowC
         name=window.name,
         zone="",
         note=note,
+        label=_label(window.label),
         is_checked=window.key == checked,
     )
+
+
+def _label(label: Label | None) -> str:
+    if label is None:
+        return ""
+    return {
+        Label.FIRST_AVAILABLE: _("First available"),
+        Label.NEARBY: _("Technician nearby"),
+        Label.SAVES_DRIVING: _("Saves driving"),
+    }[label]
 
 
 def _part_of_day(window: Window, zone: ZoneInfo) -> str:
