@@ -1,4 +1,4 @@
-"""Two people who arrive together, whoever they are: compiled, because every pair counts.
+"""Two people who arrive together, whoever they are: in arrays, because every pair counts.
 
 For two roles for individuals with skills that neither begin nor end; all other groups, and targets
 that only another order of somebody's day can open, are left to `groups`.
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from doorstep.engine import scan
+from doorstep.engine import scan, scan_numpy
 from doorstep.engine.alone import seekers_of
 from doorstep.engine.board import Board
 from doorstep.engine.chances import NOBODY, Chances, Seekers, Targets, find_chances
@@ -28,8 +28,7 @@ def best_pair(
 ) -> "PairAnswer | None":
     """The best opening of every target that has one; None if the request is not of this kind."""
     if (
-        not board.rows.is_compiled
-        or len(request.roles) != 2
+        len(request.roles) != 2
         or any(role.crew_size for role in request.roles)
         or request.work_location is WorkLocation.FACILITY
     ):
@@ -54,7 +53,8 @@ def best_pair(
     best = np.zeros((len(targets), 4), np.int64)
     best[:, 0] = NOBODY
     if len(chances.table):
-        compiled(scan.choose_two)(
+        choose = compiled(scan.choose_two) if board.rows.is_compiled else scan_numpy.choose_two
+        choose(
             chances.table, pays, arrays.table, arrays.longest_s,
             np.empty(len(targets) + 1, np.int64), chances.has_chance, best,
         )  # fmt: skip

@@ -135,6 +135,49 @@ def choose(chances: Array, targets: Array, longest_s: int, has_chance: Array, be
     _least(chance, target, best[:, 2])
 
 
+def choose_two(
+    chances: Array,
+    pays: Array,
+    targets: Array,
+    longest_s: int,
+    _starts: Array,
+    has_chance: Array,
+    best: Array,
+) -> None:
+    """See `scan.choose_two`."""
+    chance, target = touched(chances[:, 3], chances[:, 4], targets, longest_s)
+    has_chance[chances[chance, 0], targets[target, 2]] = True
+    by_target = np.argsort(target, kind="stable")
+    chance, target = chance[by_target], target[by_target]
+    edges = np.searchsorted(target, np.arange(len(targets) + 1))
+    for at, (low, high) in enumerate(targets[:, :2].tolist()):
+        mine = chance[edges[at] : edges[at + 1]]
+        mine = mine[np.argsort(chances[mine, 8], kind="stable")]
+        ones = mine[pays[chances[mine, 0], 0] >= 0]
+        twos = mine[pays[chances[mine, 0], 1] >= 0]
+        if not len(ones) or not len(twos):
+            continue
+        one, two = chances[ones][:, None, :], chances[twos][None, :, :]
+        from_s = np.maximum(np.maximum(one[..., 3], two[..., 3]), low)
+        to_s = np.minimum(np.minimum(one[..., 4], two[..., 4]), high)
+        cost = one[..., 8] + two[..., 8] + pays[one[..., 0], 0] + pays[two[..., 0], 1]
+        cost = np.where((from_s <= to_s) & (one[..., 0] != two[..., 0]), cost, best[at, 0])
+        if cost.min() >= best[at, 0]:
+            continue
+        rows, columns = np.nonzero(cost == cost.min())
+        one, two = chances[ones[rows]], chances[twos[columns]]
+        wishes = [
+            np.minimum(
+                np.maximum(np.maximum(each[:, 5], each[:, 3]), low), np.minimum(each[:, 4], high)
+            )
+            for each in (one, two)
+        ]
+        arrives_s = np.minimum(np.maximum(*wishes), to_s[rows, columns])
+        seekers = np.sort(np.stack([one[:, 0], two[:, 0]]), axis=0)
+        first = np.lexsort((np.arange(len(rows)), seekers[1], seekers[0], arrives_s))[0]
+        best[at] = cost.min(), arrives_s[first], ones[rows[first]], twos[columns[first]]
+
+
 def _least(values: Array, target: Array, least: Array) -> Array:
     """Lower `least` of each target to the smallest of its values; which of them reach it."""
     np.minimum.at(least, target, values)
