@@ -14,6 +14,7 @@ _WITHOUT_DATABASE = {
     "--help",
     "--version",
     "roads",
+    "bench",
 }
 
 
