@@ -1,6 +1,7 @@
 """All settings. What differs between installations comes from the environment
 (docs/reference/configuration.md)."""
 
+import os
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,6 +18,8 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(env.text("DOORSTEP_HOME", str(Path(__file__).resolve().parents[3])))
 VAR_DIR = Path(env.text("DOORSTEP_VAR", str(BASE_DIR / "var")))
 NODE_MODULES = BASE_DIR / "node_modules"
+# Compiled code is kept here; the folder of the source may not be ours to write to.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(VAR_DIR / "numba"))
 
 # --- Who may ask, and how it is reached ----------------------------------------------------------
 

@@ -25,6 +25,7 @@ from doorstep.engine.travel import StraightLine, Travel, TravelTable
 from doorstep.engine.validate import validate_offer
 from doorstep.engine.validate_route import Violation, validate_route
 from doorstep.engine.why import Arrival, DayExplained, Verdict, explain_offers, explain_search
+from doorstep.engine.warm import warm
 from doorstep.engine.windows import ArrivalWindow, Grid, expand
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "find_offers",
     "validate_offer",
     "validate_route",
+    "warm",
 ]
