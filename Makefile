@@ -79,6 +79,7 @@ messages: $(VENV)/.dev
 	$(BIN)/doorstep makemessages $(addprefix -l ,$(LANGUAGES)) --no-location --no-wrap --no-obsolete \
 	  --ignore node_modules --ignore .venv --ignore var --ignore tests \
 	  --ignore 'src/doorstep/interfaces/office/*' --ignore 'src/doorstep/domain/*/models*' \
+	  --ignore 'src/doorstep/domain/*/office_words*' \
 	  --ignore 'src/doorstep/platform/identity/models.py' --ignore 'src/doorstep/platform/audit/*'
 
 clean:

@@ -43,7 +43,8 @@ class Miss:
 
     The resource is free in [free_from_s, free_to_s): planned stops before it as early as their
     promises allow, those behind it as late. The ways there and onward and the work have to lie in
-    it, and the arrival in the target; `missing_s` (always positive) is what is lacking for that.
+    it, and the arrival in the target; `missing_s` (always positive) is what is lacking for that:
+    time in the gap, or, where the resource comes too late, how late it comes.
     `after_stop_id` and `before_stop_id` are the stops that bound the gap, None where the working
     day begins or ends, or where `now` cuts it off. A gap that is not there at all, because the
     plan itself is too tight, ends before it begins.
@@ -75,6 +76,8 @@ def nearest_miss(
 ) -> Miss | None:
     """Of all gaps and targets the one that lacks least; None if nothing is left of the days.
 
+    A gap that comes too late and is too short as well counts behind all others.
+
     For individuals without a chance. `place` is None for a visit without one. The ways must have
     been laid for `now_s`, as every search does.
     """
@@ -93,7 +96,7 @@ def nearest_miss(
             legs[key] = leg_s(travel, *ends, speed)
         return legs[key]
 
-    found: list[tuple[int, int, int, Miss]] = []
+    found: list[tuple[bool, int, int, int, Miss]] = []
     for row in board.rows_of(resource_id):
         header = rows.header[row].tolist()
         reached = [
@@ -115,15 +118,15 @@ def nearest_miss(
                 from_s, to_s = target.from_s - base_s, target.to_s - base_s
                 earliest_s = way[FREE] + there_s
                 detour_s = way[LEAST] + back_s - way[LIMIT]
-                late_s = max(earliest_s, low_s, from_s) - min(latest_s, high_s, to_s)
-                missing_s = max(late_s, detour_s)
+                short_s = max(earliest_s, low_s, from_s) - min(latest_s, high_s)
+                late_s = earliest_s - to_s
+                missing_s = max(short_s, detour_s)
+                lack = Lack.TRAVEL if detour_s > 0 or missing_s >= work_s else Lack.WORK
+                is_both = late_s > 0 and missing_s > 0
+                if late_s > 0:
+                    missing_s, lack = late_s, Lack.WINDOW
                 if missing_s <= 0:
                     continue
-                lack = Lack.WORK
-                if earliest_s > to_s:
-                    lack = Lack.WINDOW
-                elif detour_s > 0 or missing_s >= work_s:
-                    lack = Lack.TRAVEL
                 gap = way[GAP]
                 miss = Miss(
                     target=target,
@@ -139,5 +142,5 @@ def nearest_miss(
                     missing_s=missing_s,
                     lack=lack,
                 )
-                found.append((missing_s, way[FREE], target.from_s, miss))
-    return min(found, key=lambda each: each[:3])[3] if found else None
+                found.append((is_both, missing_s, way[FREE], target.from_s, miss))
+    return min(found, key=lambda each: each[:4])[4] if found else None

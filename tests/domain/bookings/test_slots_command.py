@@ -71,3 +71,28 @@ def test_the_key_is_the_one_a_form_sends(world: World, now: datetime) -> None:
     printed = slots(now, "--service", world.service.name, "--account", "Acme", "--json")
 
     assert window_key() in printed
+
+
+def test_it_says_why_when_asked(world: World, now: datetime) -> None:
+    asked = ["--service", world.service.name, "--account", "Acme", "--why"]
+    world.service.duration_minutes = 100
+    world.service.save()
+    for from_hour, to_hour in ((8, 10), (10, 12), (13, 15), (15, 17)):
+        book(world, now=now, key=window_key(from_hour=from_hour, to_hour=to_hour))
+
+    printed = slots(now, *asked)
+    days = json.loads(slots(now, *asked, "--json"))["days"]
+
+    assert "Tom Technician: " in printed
+    assert " min are missing for " in printed
+    thursday = next(day for day in days if day["day"] == "2026-11-26")
+    (person,) = thursday["why"]
+    assert (person["resource"], person["rule"]) == ("Tom Technician", "no_gap")
+    assert person["nearest_miss"]["missing_seconds"] > 0
+    assert thursday["removed"] == {"no_gap": 1}
+
+
+def test_it_keeps_its_reasons_to_itself_when_not_asked(world: World, now: datetime) -> None:
+    printed = slots(now, "--service", world.service.name, "--account", "Acme", "--json")
+
+    assert "why" not in json.loads(printed)["days"][0]

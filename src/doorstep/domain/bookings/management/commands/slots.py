@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -17,6 +17,7 @@ from doorstep.domain.work.models import IncidentType
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.site_time import format_short_day, format_time, format_window, parse_day
 
+from ...services.explain import Day, Explanation, explain_wish
 from ...services.search import DEFAULT_DAYS, OfferList, Window, search_offers
 from ...wish import Wish, place_of
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--portal", help="name; default: the default portal")
         parser.add_argument("--from", dest="from_day", help="first day, YYYY-MM-DD")
         parser.add_argument("--days", type=int, default=DEFAULT_DAYS)
+        parser.add_argument("--why", action="store_true", help="say what each one lacks")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -57,18 +59,20 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         try:
-            found = search_offers(
-                wish=wish, now=timezone.now(), from_day=from_day, days=options["days"]
-            )
+            asked: Any = {"wish": wish, "now": timezone.now(), "from_day": from_day}
+            found = search_offers(**asked, days=options["days"])
+            why = explain_wish(**asked, days=options["days"]) if options["why"] else None
         except DomainError as error:
             raise CommandError(str(error)) from error
         names = dict(BookableResource.objects.values_list("pk", "name"))
         if options["json"]:
-            self.stdout.write(json.dumps(_as_data(wish, found, names), indent=2))
+            self.stdout.write(json.dumps(_as_data(wish, found, names, why), indent=2))
         else:
-            self._print(wish, found, names)
+            self._print(wish, found, names, why)
 
-    def _print(self, wish: Wish, found: OfferList, names: dict[int, str]) -> None:
+    def _print(
+        self, wish: Wish, found: OfferList, names: dict[int, str], why: Explanation | None
+    ) -> None:
         self.stdout.write(
             f"{wish.incident_type} for {wish.account}, {place_of(wish).one_line_address}\n"
             f"Bookable {found.first_day} to {found.last_day}; times are {found.zone}\n"
@@ -84,6 +88,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  nothing free ({reasons or 'no windows on this day'})")
             for window in day.windows:
                 self.stdout.write(f"  {_line(window, found, names)}")
+            for line in _reasons(why, day.day):
+                self.stdout.write(f"    {line}")
 
 
 def _line(window: Window, found: OfferList, names: dict[int, str]) -> str:
@@ -100,7 +106,19 @@ def _line(window: Window, found: OfferList, names: dict[int, str]) -> str:
     return f"{times:<14} {plans}{' (about)' if window.is_estimated else ''}"
 
 
-def _as_data(wish: Wish, found: OfferList, names: dict[int, str]) -> dict[str, Any]:
+def _reasons(why: Explanation | None, day: date) -> list[str]:
+    return [
+        f"{person.name}{f' ({person.role})' if person.role else ''}: {person.words}"
+        for told in (why.days if why else ())
+        if told.day == day
+        for person in told.people
+    ]
+
+
+def _as_data(
+    wish: Wish, found: OfferList, names: dict[int, str], why: Explanation | None
+) -> dict[str, Any]:
+    told = {day.day: day for day in why.days} if why else {}
     return {
         "service": wish.incident_type.name,
         "account": wish.account.name,
@@ -114,6 +132,7 @@ def _as_data(wish: Wish, found: OfferList, names: dict[int, str]) -> dict[str, A
                 "removed": {str(r): n for r, n in found.removed.get(day.day, {}).items()},
                 "windows": [_window_data(window, names) for window in day.windows],
             }
+            | ({"why": _why_data(told[day.day], names)} if day.day in told else {})
             for day in found.days
         ],
     }
@@ -142,6 +161,38 @@ def _window_data(window: Window, names: dict[int, str]) -> dict[str, Any]:
             for each in window.plan.assignments
         ],
     }
+
+
+def _why_data(day: Day, names: dict[int, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "resource": person.name,
+            "is_crew": person.verdict.is_crew,
+            "rule": None if person.verdict.rule is None else str(person.verdict.rule),
+            "role": person.role or None,
+            "words": person.words,
+            "can_come": [
+                {
+                    "from": datetime.fromtimestamp(each.from_s, UTC).isoformat(),
+                    "to": datetime.fromtimestamp(each.to_s, UTC).isoformat(),
+                    "in_another_order": each.is_reordered,
+                }
+                for each in person.verdict.arrivals
+            ],
+            "nearest_miss": person.miss
+            and {
+                "resource": names[person.miss.resource_id],
+                "free_from": datetime.fromtimestamp(person.miss.free_from_s, UTC).isoformat(),
+                "free_to": datetime.fromtimestamp(person.miss.free_to_s, UTC).isoformat(),
+                "work_seconds": person.miss.work_s,
+                "travel_there_seconds": person.miss.travel_there_s,
+                "travel_back_seconds": person.miss.travel_back_s,
+                "missing_seconds": person.miss.missing_s,
+                "lacks": str(person.miss.lack),
+            },
+        }
+        for person in day.people
+    ]
 
 
 def _one(model: Any, text: str, names: tuple[str, ...], **filters: Any) -> Any:
