@@ -409,7 +409,7 @@ class Reorderings:
 
 
 # Entries of tables a board keeps; four bytes each.
-_MOST_KEPT = 8_000_000
+_MOST_KEPT = 4_000_000
 
 
 def _run(function: Any, is_compiled: bool, *arguments: Any) -> int:

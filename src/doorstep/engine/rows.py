@@ -305,7 +305,7 @@ class View:
 
 def _longer(array: Any, room: int) -> Any:
     """The array with at least `room` more entries behind it."""
-    more = max(room, len(array) // 2, 64)
+    more = max(room, len(array) // 4, 64)
     return np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
 
 
