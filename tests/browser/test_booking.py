@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from doorstep.domain.bookings.models import Booking, Hold
+from doorstep.platform.lib.db import database_now
 from tests.factories.bookings import World
 
 from .conftest import OpenPage
@@ -119,7 +120,7 @@ def test_warns_before_the_hold_ends(open_page: OpenPage, world: World, now: date
     choose_asset_and_service(page)
     hold_friday_morning(page)
     expect(page.locator("[data-hold-warning]")).to_be_hidden()
-    Hold.objects.update(expires_at=now + timedelta(seconds=100))
+    Hold.objects.update(expires_at=database_now() + timedelta(seconds=100))
 
     page.reload()
 
@@ -134,7 +135,7 @@ def test_says_when_the_hold_has_ended_and_still_books(
     choose_asset_and_service(page)
     hold_friday_morning(page)
     page.get_by_role("button", name="Continue").click()
-    Hold.objects.update(expires_at=datetime.now(now.tzinfo) + timedelta(seconds=2))
+    Hold.objects.update(expires_at=database_now() + timedelta(seconds=2))
     page.reload()
     expect(page.locator("[data-hold-over]")).to_be_visible()
 

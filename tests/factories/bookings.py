@@ -15,6 +15,7 @@ from doorstep.domain.resources.models import BookableResource
 from doorstep.domain.work.models import IncidentType
 from doorstep.platform.audit.models import Source
 from doorstep.platform.audit.services import Actor
+from doorstep.platform.lib.db import database_now
 
 from .customers import carol
 from .organization import make_portal
@@ -73,6 +74,11 @@ def new_key() -> str:
 
 def hold(world: World, *, now: datetime, key: str | None = None) -> Hold:
     return hold_offer(wish=world.wish, key=key or window_key(), contact=world.contact, now=now)
+
+
+def run_out(held: Hold) -> None:
+    """Let a hold end this moment, by the database's clock."""
+    Hold.objects.filter(pk=held.pk).update(expires_at=database_now())
 
 
 def book(

@@ -1,9 +1,11 @@
 """Days full of visits all over town, and a look at whether their promises are kept."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from doorstep.domain.bookings.days import NOTHING_APART, planned_days, second
+from doorstep.domain.bookings.days import ONE_DAY, planned_days
 from doorstep.domain.bookings.models import Assignment, Booking, ParentStatus
+from doorstep.domain.bookings.people import load_workers
+from doorstep.domain.bookings.seconds import second
 from doorstep.domain.customers.models import Contact
 from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.resources.models import BookableResource
@@ -50,10 +52,11 @@ def broken_promises(first: date, last: date) -> list[object]:
     )
     rows = list(BookableResource.objects.all())
     speeds = {row.pk: float(row.speed_factor) for row in rows}
-    # Long before all of them, so that nothing counts as begun.
-    now = datetime.fromtimestamp(0, tz=UTC)
     found: list[object] = []
-    for route in planned_days(rows, first, last, now, NOTHING_APART):
+    workers = load_workers(
+        from_day=first - ONE_DAY, to_day=last + ONE_DAY, company_zone=company.time_zone
+    )
+    for route in planned_days(workers.values(), first, last):
         if first <= route.day <= last:
             found += validate_route(route, travel, speeds[route.resource_id])
     for row in Assignment.objects.filter(booking__status__parent=ParentStatus.SCHEDULED):

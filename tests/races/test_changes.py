@@ -1,7 +1,7 @@
 """Changes that meet: two people move one visit, a hold runs out, crews share members."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from django.db import transaction
@@ -24,6 +24,7 @@ from tests.factories.bookings import (
     hold,
     make_world,
     new_key,
+    run_out,
     window_key,
     wish_for,
 )
@@ -109,22 +110,22 @@ def test_a_hold_that_runs_out_goes_to_one_of_two(now: datetime) -> None:
     world.service.save()
     for number in range(5):
         held = hold(world, now=now)
-        later = now + timedelta(hours=1)
+        run_out(held)
         rival = make_contact(
             account=make_account(), user=make_user(email=f"rival{number}@example.com"), phone=""
         )
 
         results = run_together(
             [
-                lambda held=held, later=later: confirm_hold(
+                lambda held=held: confirm_hold(
                     hold_code=held.code,
                     contact=world.contact,
                     details="",
                     request_key=new_key(),
                     actor=actor_of(world.contact),
-                    now=later,
+                    now=now,
                 ),
-                lambda rival=rival, later=later: book(world, now=later, contact=rival),
+                lambda rival=rival: book(world, now=now, contact=rival),
             ]
         )
 

@@ -59,9 +59,7 @@ def test_bookings_and_planning_at_once_break_no_promise(now: datetime) -> None:
         def run() -> object:
             promise = Promise.parse(window_key(THURSDAY, 15, 17))
             try:
-                return move_booking(
-                    booking=booking, promise=promise, actor=Actor(Source.OFFICE, dana()), now=now
-                )
+                return move_booking(booking=booking, promise=promise, actor=office, now=now)
             except DomainError as refusal:
                 return refusal
 
@@ -82,6 +80,7 @@ def test_bookings_and_planning_at_once_break_no_promise(now: datetime) -> None:
 
         return run
 
+    office = Actor(Source.OFFICE, dana())
     existing = list(Booking.objects.all())
     tasks = [
         *(customer(customer_at(*somewhere(chance))) for _number in range(12)),

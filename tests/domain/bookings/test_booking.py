@@ -27,6 +27,7 @@ from doorstep.domain.work.models import RequirementStatus, SystemStatus, WorkOrd
 from doorstep.platform.audit.models import Source
 from doorstep.platform.audit.selectors import history_of
 from doorstep.platform.audit.services import Actor
+from doorstep.platform.lib.db import database_now
 from tests.factories.bookings import (
     FRIDAY,
     THURSDAY,
@@ -36,6 +37,7 @@ from tests.factories.bookings import (
     hold,
     make_world,
     new_key,
+    run_out,
     window_key,
     wish_for,
 )
@@ -130,30 +132,38 @@ def test_losing_another_time_keeps_the_first(world: World, now: datetime) -> Non
 def test_an_expired_hold_no_longer_takes_time(world: World, now: datetime) -> None:
     world.service.duration_minutes = 90
     world.service.save()
-    hold(world, now=now)
-    later = now + timedelta(minutes=world.portal.hold_minutes)
+    run_out(hold(world, now=now))
     wish = wish_for(mallory(), world.service, world.portal)
 
-    taken = hold_offer(wish=wish, key=window_key(), contact=mallory(), now=later)
+    taken = hold_offer(wish=wish, key=window_key(), contact=mallory(), now=now)
 
     assert list(Hold.objects.all()) == [taken]
 
 
 def test_extending_gives_the_full_time_again(world: World, now: datetime) -> None:
     held = hold(world, now=now)
-    later = now + timedelta(minutes=9)
+    Hold.objects.update(expires_at=database_now() + timedelta(minutes=1))
 
-    extend_hold(code=held.code, contact=world.contact, now=later)
+    extend_hold(code=held.code, contact=world.contact)
 
     held.refresh_from_db()
-    assert held.expires_at == later + timedelta(minutes=world.portal.hold_minutes)
+    left = held.expires_at - database_now()
+    assert timedelta(minutes=9) < left <= timedelta(minutes=world.portal.hold_minutes)
+
+
+def test_a_hold_ends_by_the_databases_clock(world: World, now: datetime) -> None:
+    """The clock of the process that asks may be wrong by hours."""
+    held = hold(world, now=now - timedelta(hours=5))
+
+    assert timedelta(minutes=9) < held.expires_at - database_now()
+    assert get_hold(code=held.code, contact=world.contact) == held
 
 
 def test_a_strangers_hold_does_not_exist(world: World, now: datetime) -> None:
     held = hold(world, now=now)
 
     with pytest.raises(errors.HoldNotFound):
-        get_hold(code=held.code, contact=mallory(), now=now)
+        get_hold(code=held.code, contact=mallory())
 
 
 def test_releasing_frees_the_time(world: World, now: datetime) -> None:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorstep.domain.resources.models import BookableResource, WorkHours
+from doorstep.domain.resources.models import HoursKind
 from doorstep.domain.resources.working_hours import (
+    Calendar,
+    HoursRule,
     WorkingDay,
-    _expand,
-    _Rules,
     working_days,
 )
 from doorstep.platform.lib.site_time import day_bounds
@@ -44,13 +44,12 @@ def expand(
     spans: list[tuple[int, int]], zone: str, day: date, *, days: int = 1, capacity: int = 1
 ) -> list[WorkingDay]:
     """What weekly hours from one minute of the day to another come to, every day."""
-    resource = BookableResource(capacity=capacity)
     weekly = [
-        WorkHours(weekdays=list(EVERY_DAY), from_time=clock(start), to_time=clock(end))
+        HoursRule(HoursKind.WORK, clock(start), clock(end), weekdays=EVERY_DAY)
         for start, end in spans
     ]
-    last = day + timedelta(days=days - 1)
-    return _expand(resource, _Rules(weekly=weekly), ZoneInfo(zone), day, last)
+    calendar = Calendar(ZoneInfo(zone), capacity, weekly=weekly)
+    return calendar.days(day, day + timedelta(days=days - 1))
 
 
 def length(found: list[WorkingDay]) -> timedelta:

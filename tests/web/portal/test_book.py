@@ -1,8 +1,11 @@
 """Carol books a visit."""
 
+from zoneinfo import ZoneInfo
+
 from django.test import Client
 
-from doorstep.domain.bookings.models import Booking
+from doorstep.domain.bookings.models import Booking, Hold
+from doorstep.platform.lib.site_time import format_time
 from tests.factories.bookings import World, window_key
 from tests.factories.customers import make_asset, make_location
 
@@ -98,7 +101,8 @@ def test_holds_the_chosen_time_and_says_until_when(carols: Client, world: World)
 
     response = carols.get("/book/details/")
 
-    assert "Held for you until 09:10, London time." in text_of(response)
+    until = format_time(Hold.objects.get().expires_at, ZoneInfo("Europe/London"))
+    assert f"Held for you until {until}, London time." in text_of(response)
 
 
 def test_reviews_the_day_and_the_hours(carols: Client, world: World) -> None:

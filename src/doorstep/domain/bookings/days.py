@@ -1,22 +1,24 @@
 """Working hours and what takes time already → the engine's routes, by resource, day and lane."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db import connection
 
-from doorstep.domain.resources.models import BookableResource
-from doorstep.domain.resources.working_hours import WorkingDay, working_days
+from doorstep.domain.resources.working_hours import WorkingDay
 from doorstep.engine import Route, Stop, StopKind
 from doorstep.platform.values.geo import Coordinates
 
-from .models import Assignment, BlockKind, ParentStatus, ResourceBlock
+from .people import Worker
+from .seconds import instant, second
 
 Interval = tuple[int, int]
+ONE_DAY = timedelta(days=1)
+_DAY_S = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,65 +32,116 @@ class Apart:
 NOTHING_APART = Apart()
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Somebody's time from one instant to another."""
+
+    resource_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A live hold's place in somebody's day; `stop_id` is its assignment."""
+
+    stop_id: int
+    hold_id: int
+    contact_id: int
+    expires_at: datetime
+    span: Span
+
+
 @dataclass(slots=True)
-class _Lane:
-    visits: list[Stop] = field(default_factory=list)
-    outside: list[Interval] = field(default_factory=list)
+class Lane:
+    """What takes the time of one lane: visits and holds by the days (of 24 hours since 1970) they
+    touch, and stretches in which the resource is away."""
+
+    visits: dict[int, list[Stop]] = field(default_factory=lambda: defaultdict(list))
+    away: list[Interval] = field(default_factory=list)
+
+    def add(self, stop: Stop) -> None:
+        for day in range(stop.departs_s // _DAY_S, stop.ends_s // _DAY_S + 1):
+            self.visits[day].append(stop)
+
+    def between(self, from_s: int, to_s: int) -> list[Stop]:
+        """Visits that touch the stretch, each once."""
+        found = {
+            stop.id: stop
+            for day in range(from_s // _DAY_S, to_s // _DAY_S + 1)
+            for stop in self.visits.get(day, ())
+            if stop.ends_s > from_s and stop.departs_s < to_s
+        }
+        return list(found.values())
+
+
+@dataclass(slots=True)
+class Taken:
+    """What takes time, by resource and lane."""
+
+    lanes: dict[tuple[int, int], Lane] = field(default_factory=lambda: defaultdict(Lane))
+    held: list[Held] = field(default_factory=list)
+
+    def of(self, resource_id: int, lane: int) -> Lane:
+        return self.lanes.get((resource_id, lane)) or Lane()
+
+
+def span_of_days(resource_id: int, first: date, last: date) -> Span:
+    """Everything that can touch the local days of a resource, wherever it lives."""
+    return Span(resource_id, *_around(first, last))
 
 
 def planned_days(
-    resources: Sequence[BookableResource], first: date, last: date, now: datetime, apart: Apart
+    workers: Collection[Worker], first: date, last: date, apart: Apart = NOTHING_APART
 ) -> tuple[Route, ...]:
-    """The days of `resources` from `first` to `last`, in a number of queries that does not grow."""
+    """The days of `workers` from `first` to `last` as they are in the database, in one query."""
     # A day more on both sides: the resource may live in another zone, and shifts cross midnight.
-    days = working_days(
-        resources, from_day=first - timedelta(days=1), to_day=last + timedelta(days=1)
-    )
-    span = (
-        datetime.combine(first, datetime.min.time(), UTC) - timedelta(days=2),
-        datetime.combine(last, datetime.min.time(), UTC) + timedelta(days=3),
-    )
-    lanes = _taken([resource.pk for resource in resources], span, now, apart)
-    routes: list[Route] = []
-    for resource in resources:
-        for working_day in days.get(resource.pk, ()):
-            routes += _day_routes(resource, working_day, lanes)
-    return tuple(routes)
+    first, last = first - ONE_DAY, last + ONE_DAY
+    spans = [span_of_days(each.id, first, last) for each in workers if each.calendar is not None]
+    taken = read_taken(spans, apart)
+    return tuple(route for each in workers for route in routes_of(each, first, last, taken))
 
 
-def _day_routes(
-    resource: BookableResource, working_day: WorkingDay, lanes: dict[tuple[int, int], _Lane]
-) -> Iterable[Route]:
+def routes_of(worker: Worker, first: date, last: date, taken: Taken) -> Iterator[Route]:
+    """The routes of one worker on her local days, both included, in order of day and lane."""
+    if worker.calendar is None:
+        return
+    for working_day in worker.calendar.days(first, last):
+        yield from _day_routes(worker, working_day, taken)
+
+
+def _day_routes(worker: Worker, working_day: WorkingDay, taken: Taken) -> Iterator[Route]:
     for lane in working_day.lanes:
         stretches = [(second(start), second(end)) for start, end in lane.stretches]
-        if not stretches:
-            continue
         from_s, to_s = stretches[0][0], stretches[-1][1]
-        taken = lanes.get((resource.pk, lane.number), _Lane())
-        visits = [stop for stop in taken.visits if stop.ends_s > from_s and stop.departs_s < to_s]
-        gaps = [
+        if from_s >= to_s:
+            continue
+        own = taken.of(worker.id, lane.number)
+        stops = own.between(from_s, to_s)
+        breaks = [
             (before[1], after[0]) for before, after in pairwise(stretches) if before[1] < after[0]
         ]
-        outside = [
+        away = [
             (max(start, from_s), min(end, to_s))
-            for start, end in taken.outside
+            for start, end in own.away
             if end > from_s and start < to_s
         ]
-        busy = _without(gaps + outside, [(stop.departs_s, stop.ends_s) for stop in visits])
-        stops = visits + [
-            Stop(-1 - index, None, start, start, end, start, start, True, StopKind.BUSY)
-            for index, (start, end) in enumerate(busy)
-        ]
+        if breaks or away:
+            busy = _without(breaks + away, [(stop.departs_s, stop.ends_s) for stop in stops])
+            stops += [
+                Stop(-1 - index, None, start, start, end, start, start, True, StopKind.BUSY)
+                for index, (start, end) in enumerate(busy)
+            ]
         stops.sort(key=lambda stop: (stop.departs_s, stop.ends_s))
         yield Route(
-            id=f"{resource.pk}/{working_day.day.isoformat()}/{lane.number}",
-            resource_id=resource.pk,
+            id=f"{worker.id}/{working_day.day.isoformat()}/{lane.number}",
+            resource_id=worker.id,
             lane=lane.number,
             day=working_day.day,
             from_s=from_s,
             to_s=to_s,
-            start=resource.start,
-            end=resource.end,
+            start=worker.resource.start,
+            end=worker.end,
             stops=tuple(stops),
         )
 
@@ -114,69 +167,115 @@ def _without(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[I
     return joined
 
 
-def _taken(
-    resource_ids: Collection[int], span: tuple[datetime, datetime], now: datetime, apart: Apart
-) -> dict[tuple[int, int], _Lane]:
-    """What takes time, per (resource, lane): visits and live holds as stops, appointments."""
-    lanes: dict[tuple[int, int], _Lane] = defaultdict(_Lane)
-    rows = (
-        Assignment.objects.filter(
-            block__isnull=False,
-            resource__in=resource_ids,
-            starts_at__lt=span[1],
-            ends_at__gt=span[0],
+# --- Rows --------------------------------------------------------------------------------------
+
+_SOMEBODY = """
+  JOIN unnest(%(ids)s::bigint[], %(from)s::timestamptz[], %(to)s::timestamptz[])
+       AS span (resource_id, starts_at, ends_at)
+    ON taken.resource_id = span.resource_id
+   AND taken.starts_at < span.ends_at AND taken.ends_at > span.starts_at
+"""
+_EVERYBODY = """
+  JOIN (VALUES (%(from)s::timestamptz, %(to)s::timestamptz)) AS span (starts_at, ends_at)
+    ON taken.starts_at < span.ends_at AND taken.ends_at > span.starts_at
+"""
+# Numbers, for a driver makes them ten times as fast as instants. Visits of several people arrive
+# together, so one of them cannot be moved alone; what is held, pinned, under way or out of its
+# promise stays where it is. Holds run out by the database's clock, the only one all share. No visit
+# takes three days, which keeps the index on the days that matter; an absence may.
+_TAKEN = """
+SELECT taken.id, taken.resource_id, taken.lane, taken.latitude, taken.longitude,
+       extract(epoch FROM taken.starts_at)::bigint,
+       extract(epoch FROM taken.arrives_at)::bigint,
+       extract(epoch FROM taken.ends_at)::bigint,
+       CASE WHEN NOT (booking.is_pinned OR status.parent <> 'scheduled'
+                      OR taken.arrives_at NOT BETWEEN booking.promised_from AND booking.promised_to
+                      OR EXISTS (SELECT FROM bookings_assignment AS other
+                                  WHERE other.booking_id = taken.booking_id
+                                    AND other.id <> taken.id))
+            THEN extract(epoch FROM booking.promised_from)::bigint END,
+       extract(epoch FROM booking.promised_to)::bigint,
+       hold.id, hold.contact_id, hold.expires_at
+  FROM bookings_assignment AS taken
+{span}
+   AND taken.starts_at > span.starts_at - interval '3 days'
+  LEFT JOIN bookings_booking AS booking ON booking.id = taken.booking_id
+  LEFT JOIN bookings_bookingstatus AS status ON status.id = booking.status_id
+  LEFT JOIN bookings_hold AS hold ON hold.id = taken.hold_id
+ WHERE EXISTS (SELECT FROM bookings_resourceblock AS block WHERE block.assignment_id = taken.id)
+   AND (hold.id IS NULL OR hold.expires_at > clock_timestamp())
+   AND (booking.id IS NULL OR booking.id <> ALL (%(bookings)s::bigint[]))
+   AND (hold.id IS NULL OR hold.id <> ALL (%(holds)s::bigint[]))
+UNION ALL
+SELECT NULL, taken.resource_id, taken.lane, NULL, NULL,
+       floor(extract(epoch FROM taken.starts_at))::bigint, NULL,
+       ceil(extract(epoch FROM taken.ends_at))::bigint,
+       NULL, NULL, NULL, NULL, NULL
+  FROM bookings_resourceblock AS taken
+{span}
+ WHERE taken.assignment_id IS NULL
+"""
+
+
+def read_taken(spans: Collection[Span], apart: Apart = NOTHING_APART) -> Taken:
+    """What takes time in these spans, in one query."""
+    if not spans:
+        return Taken()
+    values: dict[str, Any] = {
+        "ids": [span.resource_id for span in spans],
+        "from": [span.starts_at for span in spans],
+        "to": [span.ends_at for span in spans],
+    }
+    return _read(_SOMEBODY, values, apart)
+
+
+def read_all_taken(first: date, last: date) -> Taken:
+    """What takes anybody's time on these local days, in one query."""
+    starts_at, ends_at = _around(first, last)
+    return _read(_EVERYBODY, {"from": starts_at, "to": ends_at}, NOTHING_APART)
+
+
+def _around(first: date, last: date) -> tuple[datetime, datetime]:
+    return (
+        datetime.combine(first, datetime.min.time(), UTC) - ONE_DAY,
+        datetime.combine(last, datetime.min.time(), UTC) + 3 * ONE_DAY,
+    )
+
+
+def _read(span: str, values: dict[str, Any], apart: Apart) -> Taken:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TAKEN.format(span=span),
+            values | {"bookings": list(apart.bookings), "holds": list(apart.holds)},
         )
-        .exclude(booking__in=apart.bookings)
-        .exclude(hold__in=apart.holds)
-        .filter(Q(hold__isnull=True) | Q(hold__expires_at__gt=now))
-        .annotate(company=Count("booking__assignments"))
-        .values_list(
-            "pk", "resource_id", "lane", "starts_at", "arrives_at", "ends_at", "hold_id", "company",
-            "booking__promised_from", "booking__promised_to", "booking__is_pinned",
-            "booking__status__parent", "latitude", "longitude",
-        )
-        .order_by("starts_at")
-    )  # fmt: skip
-    # The joined columns are empty for holds, which the stubs do not know.
-    for row in cast("Iterable[tuple[Any, ...]]", rows):
-        (
-            pk, resource_id, lane, starts_at, arrives_at, ends_at, hold_id, company,
-            promised_from, promised_to, is_pinned, parent, latitude, longitude,
-        ) = row  # fmt: skip
-        # Visits of several people arrive together, so one of them cannot be moved alone; what is
-        # held, pinned, under way or begun stays where it is.
-        is_fixed = (
-            hold_id is not None
-            or company != 1
-            or is_pinned
-            or parent != ParentStatus.SCHEDULED
-            or starts_at <= now
-            or not promised_from <= arrives_at <= promised_to
-        )
-        lanes[(resource_id, lane)].visits.append(
+        rows = cursor.fetchall()
+    taken = Taken()
+    seen: set[int] = set()
+    for (
+        stop_id, resource_id, lane, latitude, longitude, departs_s, arrives_s, ends_s,
+        promised_from_s, promised_to_s, hold_id, contact_id, expires_at,
+    ) in rows:  # fmt: skip
+        if stop_id is None:
+            taken.lanes[resource_id, lane].away.append((departs_s, ends_s))
+            continue
+        if stop_id in seen:  # two spans of one resource overlap
+            continue
+        seen.add(stop_id)
+        is_fixed = promised_from_s is None
+        taken.lanes[resource_id, lane].add(
             Stop(
-                id=pk,
-                place=None if latitude is None else Coordinates(latitude, longitude),
-                departs_s=second(starts_at),
-                arrives_s=second(arrives_at),
-                ends_s=second(ends_at),
-                promised_from_s=second(arrives_at if is_fixed else promised_from),
-                promised_to_s=second(arrives_at if is_fixed else promised_to),
-                is_fixed=is_fixed,
-                kind=StopKind.VISIT if hold_id is None else StopKind.HOLD,
+                stop_id,
+                None if latitude is None else Coordinates(latitude, longitude),
+                departs_s,
+                arrives_s,
+                ends_s,
+                arrives_s if is_fixed else promised_from_s,
+                arrives_s if is_fixed else promised_to_s,
+                is_fixed,
+                StopKind.VISIT if hold_id is None else StopKind.HOLD,
             )
         )
-    outside = ResourceBlock.objects.filter(
-        kind=BlockKind.OUTSIDE,
-        resource__in=resource_ids,
-        starts_at__lt=span[1],
-        ends_at__gt=span[0],
-    ).values_list("resource_id", "lane", "starts_at", "ends_at")
-    for resource_id, lane, starts_at, ends_at in outside:
-        lanes[(resource_id, lane)].outside.append((second(starts_at), second(ends_at)))
-    return lanes
-
-
-def second(instant: datetime) -> int:
-    """The engine counts in whole seconds."""
-    return int(instant.timestamp())
+        if hold_id is not None:
+            span_held = Span(resource_id, instant(departs_s), instant(ends_s))
+            taken.held.append(Held(stop_id, hold_id, contact_id, expires_at, span_held))
+    return taken

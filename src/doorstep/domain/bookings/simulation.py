@@ -15,9 +15,9 @@ from doorstep.engine.simulation.scene import Customer, Scene, tastes_for
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.site_time import day_bounds, local_day
 
-from .days import second
 from .models import Booking, ParentStatus
 from .problem import load_problem
+from .seconds import second
 from .timetable import targets_for
 from .wish import Wish
 

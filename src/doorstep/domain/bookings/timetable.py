@@ -1,11 +1,11 @@
 """A portal's policy as targets of the search: which windows or times exist on which days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from doorstep.domain.organization.models import Portal
+from doorstep.domain.organization.models import ArrivalWindow, Portal
 from doorstep.domain.organization.models.booking_policy import OfferMode
 from doorstep.engine import Target
 from doorstep.engine import windows as engine_windows
@@ -13,6 +13,7 @@ from doorstep.platform.lib.site_time import local_day
 
 from .errors import InvalidOffer
 
+Windows = tuple[engine_windows.ArrivalWindow, ...]
 _KEY_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
@@ -59,12 +60,20 @@ def bookable_range(portal: Portal, zone: ZoneInfo, now: datetime) -> tuple[date,
     )
 
 
-def targets_for(portal: Portal, zone: ZoneInfo, days: Sequence[date]) -> list[Target]:
-    """All windows or times the portal's policy knows on the given days, bookable or not."""
-    windows = [
-        engine_windows.ArrivalWindow(window.from_time, window.to_time, window.name)
-        for window in portal.windows.all()
-    ]
+def windows_of(rows: Iterable[ArrivalWindow]) -> Windows:
+    """A portal's windows as the engine wants them, in the order of the rows."""
+    return tuple(engine_windows.ArrivalWindow(row.from_time, row.to_time, row.name) for row in rows)
+
+
+def targets_for(
+    portal: Portal, zone: ZoneInfo, days: Sequence[date], windows: Windows | None = None
+) -> list[Target]:
+    """All windows or times the portal's policy knows on the given days, bookable or not.
+
+    `windows` are the portal's, for who has read them already.
+    """
+    if windows is None:
+        windows = windows_of(portal.windows.all())
     grid = engine_windows.Grid(
         portal.grid_minutes,
         anchor=portal.grid_from,
@@ -90,13 +99,19 @@ def targets_for(portal: Portal, zone: ZoneInfo, days: Sequence[date]) -> list[Ta
     return targets
 
 
-def find_target(portal: Portal, zone: ZoneInfo, promise: Promise, now: datetime) -> Target:
+def find_target(
+    portal: Portal,
+    zone: ZoneInfo,
+    promise: Promise,
+    now: datetime,
+    windows: Windows | None = None,
+) -> Target:
     """The one target a promise names. Raises InvalidOffer off the policy or the lead time."""
     day = local_day(promise.from_at, zone)
     first, last = bookable_range(portal, zone, now)
     if not first <= day <= last:
         raise InvalidOffer
-    for target in targets_for(portal, zone, [day]):
+    for target in targets_for(portal, zone, [day], windows):
         if Promise.of(target) == promise:
             return target
     raise InvalidOffer

@@ -53,12 +53,16 @@ def work_location_of(wish: Wish) -> str:
     return wish.incident_type.work_location
 
 
-def zone_of(wish: Wish) -> ZoneInfo:
-    """The zone of the place of work; all days and times of a visit are counted in it."""
+def zone_of(wish: Wish, *, default: str = "") -> ZoneInfo:
+    """The zone of the place of work; all days and times of a visit are counted in it.
+
+    `default` is the company's zone, for who knows it already.
+    """
     if wish.booking is not None:
         return ZoneInfo(wish.booking.time_zone)
     place = place_of(wish)
-    return ZoneInfo(place.time_zone or wish.account.time_zone or get_company().time_zone)
+    name = place.time_zone or wish.account.time_zone or default
+    return ZoneInfo(name or get_company().time_zone)
 
 
 def check_bookable(wish: Wish) -> None:

@@ -14,8 +14,7 @@ means its first coming. So a shift lasts as long as somebody really works, and s
 the wall touch in reality.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -78,75 +77,112 @@ def working_days(
 
     Five queries however many resources and days, if `organizational_unit` is selected along.
     """
-    # The night shift of the day before reaches into the first day.
-    rules = _load(resources, from_day - _ONE_DAY, to_day)
-    company_zone = get_company().time_zone
-    return {
-        resource.pk: _expand(
-            resource,
-            rules[resource.pk],
-            zone_of_resource(resource, default=company_zone),
-            from_day,
-            to_day,
-        )
-        for resource in resources
-    }
+    calendars = load_calendars(
+        resources, from_day=from_day, to_day=to_day, company_zone=get_company().time_zone
+    )
+    return {key: calendar.days(from_day, to_day) for key, calendar in calendars.items()}
 
 
 # --- Rules -------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class HoursRule:
+    """A row of work hours: of some weekdays, or of a single day and then without any."""
+
+    kind: str
+    from_time: time | None
+    to_time: time | None
+    capacity: int | None = None
+    weekdays: tuple[int, ...] = ()
+    every_weeks: int = 1
+    valid_from_on: date | None = None
+    valid_to_on: date | None = None
+
+    def applies(self, day: date) -> bool:
+        if day.weekday() not in self.weekdays:
+            return False
+        if self.valid_from_on and day < self.valid_from_on:
+            return False
+        if self.valid_to_on and day > self.valid_to_on:
+            return False
+        weeks = (_monday(day) - _monday(self.valid_from_on or _FIRST_WEEK)).days // 7
+        return weeks % self.every_weeks == 0
+
+
 @dataclass(slots=True)
-class _Rules:
-    weekly: list[WorkHours] = field(default_factory=list)
-    single: dict[date, list[DayHours]] = field(default_factory=lambda: defaultdict(list))
-    closures: list[BusinessClosure] = field(default_factory=list)
+class Calendar:
+    """What decides when one resource works; it can be kept and expanded again and again."""
+
+    zone: ZoneInfo
+    capacity: int
+    weekly: list[HoursRule] = field(default_factory=list)
+    single: dict[date, list[HoursRule]] = field(default_factory=dict)
+    # First and last day of each.
+    closures: list[tuple[date, date]] = field(default_factory=list)
     time_off: list[_Instants] = field(default_factory=list)
 
-    def of_day(self, day: date) -> Sequence[WorkHours | DayHours]:
-        if day in self.single:
-            return self.single[day]
-        return [rule for rule in self.weekly if _applies(rule, day)]
+    def days(self, from_day: date, to_day: date) -> list[WorkingDay]:
+        """The days on which the resource works, `to_day` included, in order."""
+        pattern = (tuple(self.weekly), tuple(self.closures), self.zone, self.capacity)
+        if not self.single and not self.time_off:
+            return list(_pattern_days(*pattern, from_day, to_day))
+        return _expand(*pattern, from_day, to_day, self.single, self.time_off)
 
 
-def _load(
-    resources: Collection[BookableResource], from_day: date, to_day: date
-) -> dict[int, _Rules]:
-    rules: dict[int, _Rules] = {resource.pk: _Rules() for resource in resources}
-    mine = Q(resource__in=list(rules))
-    for weekly in WorkHours.objects.filter(mine):
-        rules[weekly.resource_id].weekly.append(weekly)
-    for single in DayHours.objects.filter(mine, day__range=(from_day, to_day)):
-        rules[single.resource_id].single[single.day].append(single)
+def load_calendars(
+    resources: Collection[BookableResource], *, from_day: date, to_day: date, company_zone: str
+) -> dict[int, Calendar]:
+    """By resource id, in four queries, for `Calendar.days` between the two days.
+
+    `company_zone` is for those who have none of their own.
+    """
+    # The night shift of the day before reaches into the first day.
+    from_day -= _ONE_DAY
+    found = {
+        resource.pk: Calendar(zone_of_resource(resource, default=company_zone), resource.capacity)
+        for resource in resources
+    }
+    mine = Q(resource__in=list(found))
+    columns = ("kind", "from_time", "to_time", "capacity")
+    for (
+        resource_id,
+        kind,
+        from_time,
+        to_time,
+        capacity,
+        weekdays,
+        *valid,
+    ) in WorkHours.objects.filter(mine).values_list(
+        "resource_id", *columns, "weekdays", "every_weeks", "valid_from_on", "valid_to_on"
+    ):
+        found[resource_id].weekly.append(
+            HoursRule(kind, from_time, to_time, capacity, tuple(weekdays), *valid)
+        )
+    for resource_id, day, *rule in DayHours.objects.filter(
+        mine, day__range=(from_day, to_day)
+    ).values_list("resource_id", "day", *columns):
+        found[resource_id].single.setdefault(day, []).append(HoursRule(*rule))
     # Days here are local, time off is in instants: two days cover every zone and a night shift.
     first = datetime.combine(from_day, time.min, UTC) - 2 * _ONE_DAY
     last = datetime.combine(to_day, time.min, UTC) + 3 * _ONE_DAY
-    for absence in TimeOff.objects.filter(
+    for resource_id, starts_at, ends_at in TimeOff.objects.filter(
         mine, state=TimeOffState.APPROVED, starts_at__lt=last, ends_at__gt=first
-    ):
-        rules[absence.resource_id].time_off.append(Interval(absence.starts_at, absence.ends_at))
+    ).values_list("resource_id", "starts_at", "ends_at"):
+        found[resource_id].time_off.append(Interval(starts_at, ends_at))
     closures = list(
-        BusinessClosure.objects.filter(from_on__lte=to_day + _ONE_DAY, to_on__gte=from_day)
+        BusinessClosure.objects.filter(
+            from_on__lte=to_day + _ONE_DAY, to_on__gte=from_day
+        ).values_list("from_on", "to_on", "organizational_unit_id")
     )
     for resource in resources:
         if resource.observes_closures:
-            rules[resource.pk].closures = [
-                closure
-                for closure in closures
-                if closure.organizational_unit_id in (None, resource.organizational_unit_id)
+            found[resource.pk].closures = [
+                (from_on, to_on)
+                for from_on, to_on, unit_id in closures
+                if unit_id in (None, resource.organizational_unit_id)
             ]
-    return rules
-
-
-def _applies(rule: WorkHours, day: date) -> bool:
-    if day.weekday() not in rule.weekdays:
-        return False
-    if rule.valid_from_on and day < rule.valid_from_on:
-        return False
-    if rule.valid_to_on and day > rule.valid_to_on:
-        return False
-    weeks = (_monday(day) - _monday(rule.valid_from_on or _FIRST_WEEK)).days // 7
-    return weeks % rule.every_weeks == 0
+    return found
 
 
 def _monday(day: date) -> date:
@@ -156,21 +192,42 @@ def _monday(day: date) -> date:
 # --- Expansion ---------------------------------------------------------------------------------
 
 
+# Most resources of a company share a few patterns of hours, and most have nothing of their own.
+@lru_cache(maxsize=256)
+def _pattern_days(
+    weekly: tuple[HoursRule, ...],
+    closures: tuple[tuple[date, date], ...],
+    zone: ZoneInfo,
+    capacity: int,
+    from_day: date,
+    to_day: date,
+) -> tuple[WorkingDay, ...]:
+    return tuple(_expand(weekly, closures, zone, capacity, from_day, to_day, {}, ()))
+
+
 def _expand(
-    resource: BookableResource, rules: _Rules, zone: ZoneInfo, from_day: date, to_day: date
+    weekly: tuple[HoursRule, ...],
+    closures: tuple[tuple[date, date], ...],
+    zone: ZoneInfo,
+    capacity: int,
+    from_day: date,
+    to_day: date,
+    single: Mapping[date, Sequence[HoursRule]],
+    time_off: Sequence[_Instants],
 ) -> list[WorkingDay]:
-    if not rules.weekly and not rules.single:
+    if not weekly and not single:
         return []
-    holes = join([*_closed(rules.closures, zone), *rules.time_off])
+    holes = join([*_closed(closures, zone), *time_off])
     found: list[WorkingDay] = []
-    before: dict[int, list[_Instants]] = {}
+    before: dict[int, tuple[_Instants, ...]] = {}
     day = from_day - _ONE_DAY
     while day <= to_day:
-        hours = _hours(rules.of_day(day), day, zone, resource.capacity)
+        rules = single[day] if day in single else [each for each in weekly if each.applies(day)]
+        hours = _hours(tuple(rules), day, zone, capacity)
         lanes = {
             number: left
             for number, stretches in hours.items()
-            if (left := subtract(stretches, [*holes, *before.get(number, ())]))
+            if (left := _without(stretches, holes, before.get(number, ())))
         }
         if lanes and day >= from_day:
             found.append(
@@ -187,26 +244,38 @@ def _expand(
     return found
 
 
+def _without(
+    stretches: tuple[_Instants, ...], holes: list[_Instants], before: tuple[_Instants, ...]
+) -> tuple[_Instants, ...]:
+    """Stretches in order, minus holes in order and what the day before takes already."""
+    if not stretches:
+        return ()
+    start, end = stretches[0].start, stretches[-1].end
+    cuts = [each for each in (*holes, *before) if each.end > start and each.start < end]
+    return tuple(subtract(stretches, cuts)) if cuts else stretches
+
+
+@lru_cache(maxsize=4096)
 def _hours(
-    rows: Iterable[WorkHours | DayHours], day: date, zone: ZoneInfo, capacity: int
-) -> dict[int, list[_Instants]]:
-    """By lane, what the rows of one day say, without breaks."""
+    rules: tuple[HoursRule, ...], day: date, zone: ZoneInfo, capacity: int
+) -> Mapping[int, tuple[_Instants, ...]]:
+    """By lane, what the rules of one day say, without breaks."""
     work: list[tuple[_Instants, int]] = []
     breaks: list[_Instants] = []
-    for row in rows:
-        if row.from_time is None or row.to_time is None:
+    for rule in rules:
+        if rule.from_time is None or rule.to_time is None:
             continue
-        if row.kind == HoursKind.BREAK:
+        if rule.kind == HoursKind.BREAK:
             # On the day itself, or past midnight when the hours of the day reach that far.
-            breaks += _span(row.from_time, row.to_time, day, zone)
-            breaks += _span(row.from_time, row.to_time, day + _ONE_DAY, zone)
+            breaks += _span(rule.from_time, rule.to_time, day, zone)
+            breaks += _span(rule.from_time, rule.to_time, day + _ONE_DAY, zone)
         else:
-            most = capacity if row.capacity is None else row.capacity
+            most = capacity if rule.capacity is None else rule.capacity
             lanes = min(most, MOST_LANES) if capacity else 0
-            work += [(span, lanes) for span in _span(row.from_time, row.to_time, day, zone)]
+            work += [(span, lanes) for span in _span(rule.from_time, rule.to_time, day, zone)]
     highest = max((lanes for _stretch, lanes in work), default=0)
     return {
-        number: subtract([stretch for stretch, lanes in work if number <= lanes], breaks)
+        number: tuple(subtract([stretch for stretch, lanes in work if number <= lanes], breaks))
         for number in range(1, highest + 1)
     }
 
@@ -218,10 +287,9 @@ def _span(from_time: time, to_time: time, day: date, zone: ZoneInfo) -> list[_In
     return [Interval(start, end)] if start < end else []
 
 
-def _closed(closures: Iterable[BusinessClosure], zone: ZoneInfo) -> list[_Instants]:
+def _closed(closures: Iterable[tuple[date, date]], zone: ZoneInfo) -> list[_Instants]:
     bounds = (
-        (day_bounds(closure.from_on, zone)[0], day_bounds(closure.to_on, zone)[1])
-        for closure in closures
+        (day_bounds(from_on, zone)[0], day_bounds(to_on, zone)[1]) for from_on, to_on in closures
     )
     return [Interval(start, end) for start, end in bounds if start < end]
 

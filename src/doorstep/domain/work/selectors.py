@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.db.models.query import QuerySet
 
 from doorstep.domain.customers.models import Account, CustomerAsset
 
-from .models import IncidentType, PreferenceKind, ResourcePreference, WorkOrder
+from .models import IncidentType, PreferenceKind, ResourcePreference, RoleTemplate, WorkOrder
 from .models.incident_type import NeedFields
 
 
@@ -42,6 +42,25 @@ class Preferences:
     must: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class DatedPreference:
+    """One row of preferences; without dates it counts always."""
+
+    kind: str
+    resource_id: int
+    from_on: date | None
+    to_on: date | None
+
+    def counts_on(self, day: date) -> bool:
+        """Both days are included."""
+        return (self.from_on is None or self.from_on <= day) and (
+            self.to_on is None or day <= self.to_on
+        )
+
+
+_PREFERENCE = ("kind", "resource_id", "from_on", "to_on")
+
+
 def customer_catalog(
     *, account: Account, asset: CustomerAsset | None = None
 ) -> QuerySet[IncidentType]:
@@ -66,7 +85,19 @@ def needed_roles(incident_type: IncidentType) -> tuple[RoleSpec, ...]:
 
     Search and work orders both go by this, so what is offered is what is required. Two queries.
     """
-    roles = list(incident_type.roles.order_by("pk").prefetch_related("needs"))
+    roles = incident_type.roles.order_by("pk").prefetch_related("needs")
+    return _roles_of(incident_type, list(roles))
+
+
+def roles_by_incident_type() -> dict[int, tuple[RoleSpec, ...]]:
+    """`needed_roles` of all of them, by id, in four queries."""
+    types = IncidentType.objects.prefetch_related(
+        "needs", Prefetch("roles", RoleTemplate.objects.order_by("pk").prefetch_related("needs"))
+    )
+    return {each.pk: _roles_of(each, list(each.roles.all())) for each in types}
+
+
+def _roles_of(incident_type: IncidentType, roles: list[RoleTemplate]) -> tuple[RoleSpec, ...]:
     if roles:
         return tuple(
             RoleSpec(index, each.name, each.resource_kind, each.crew_size, _needs(each.needs.all()))
@@ -99,17 +130,48 @@ def preferences_for(
     A preference with dates counts on the days it names; without a `day` all of them count. "Must
     choose from" adds up: anybody on any of the lists will do.
     """
-    owner = Q(account=account) | Q(incident_type=incident_type)
-    if work_order is not None:
-        owner |= Q(work_order=work_order)
-    rows = ResourcePreference.objects.filter(owner)
-    if day is not None:
-        rows = rows.filter(
-            Q(from_on__isnull=True) | Q(from_on__lte=day), Q(to_on__isnull=True) | Q(to_on__gte=day)
+    rows = dated_preferences(
+        account_id=account.pk,
+        incident_type_id=incident_type.pk,
+        work_order_id=None if work_order is None else work_order.pk,
+    )
+    return preferences_on(day, rows)
+
+
+def dated_preferences(
+    *, account_id: int | None, incident_type_id: int | None, work_order_id: int | None
+) -> list[DatedPreference]:
+    """What these three say, whenever it counts; what is None says nothing. One query."""
+    owner = Q()
+    for name, value in (
+        ("account", account_id), ("incident_type", incident_type_id), ("work_order", work_order_id),
+    ):  # fmt: skip
+        if value is not None:
+            owner |= Q(**{name: value})
+    rows = ResourcePreference.objects.filter(owner) if owner else ResourcePreference.objects.none()
+    return [DatedPreference(*row) for row in rows.values_list(*_PREFERENCE)]
+
+
+def preferences_by_owner() -> dict[tuple[str, int], list[DatedPreference]]:
+    """Those of all accounts and kinds of job, by ("account" or "incident_type", id). One query."""
+    found: dict[tuple[str, int], list[DatedPreference]] = {}
+    rows = ResourcePreference.objects.filter(work_order__isnull=True)
+    for account_id, incident_type_id, *row in rows.values_list(
+        "account_id", "incident_type_id", *_PREFERENCE
+    ):
+        name, owner_id = (
+            ("incident_type", incident_type_id) if account_id is None else ("account", account_id)
         )
+        found.setdefault((name, owner_id), []).append(DatedPreference(*row))
+    return found
+
+
+def preferences_on(day: date | None, rows: Iterable[DatedPreference]) -> Preferences:
+    """What counts on one day, or all of it without a day."""
     found: dict[str, set[int]] = {kind: set() for kind in PreferenceKind.values}
-    for kind, resource_id in rows.values_list("kind", "resource_id"):
-        found[kind].add(resource_id)
+    for each in rows:
+        if day is None or each.counts_on(day):
+            found[each.kind].add(each.resource_id)
     return Preferences(
         preferred=frozenset(found[PreferenceKind.PREFERRED]),
         restricted=frozenset(found[PreferenceKind.RESTRICTED]),
@@ -117,20 +179,12 @@ def preferences_for(
     )
 
 
-def preference_changes(
-    *, account: Account, incident_type: IncidentType, work_order: WorkOrder | None = None
-) -> set[date]:
+def preference_changes(rows: Iterable[DatedPreference]) -> set[date]:
     """The days from which other preferences hold than on the day before."""
-    owner = Q(account=account) | Q(incident_type=incident_type)
-    if work_order is not None:
-        owner |= Q(work_order=work_order)
-    dated = ResourcePreference.objects.filter(owner).exclude(
-        from_on__isnull=True, to_on__isnull=True
-    )
     return {
         day
-        for from_on, to_on in dated.values_list("from_on", "to_on")
-        for day in (from_on, to_on and to_on + timedelta(days=1))
+        for each in rows
+        for day in (each.from_on, each.to_on and each.to_on + timedelta(days=1))
         if day is not None
     }
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from math import ceil
 
 import psycopg
-from django.db import connection
+from django.db import connection, models
 from psycopg.pq import TransactionStatus
 
 # The errors that mean "somebody else was faster or holds it"; PostgreSQL manual, appendix A.
@@ -67,6 +67,13 @@ def database_now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         now: datetime = cursor.fetchone()[0]
     return now.astimezone(UTC)
+
+
+class DatabaseClock(models.Func):
+    """The same clock inside a query."""
+
+    function = "clock_timestamp"
+    output_field = models.DateTimeField()
 
 
 def _set_lock_timeout(limit: str) -> str:

@@ -77,7 +77,15 @@ class ResourceBlock(models.Model):
                 violation_error_message=_("That time is taken already."),
             ),
         ]
-        indexes = [models.Index(fields=["starts_at", "ends_at"], name="block_times")]
+        indexes = [
+            models.Index(fields=["starts_at", "ends_at"], name="block_times"),
+            # Absences and outside appointments, which have no assignment to be found by.
+            models.Index(
+                fields=["resource", "starts_at"],
+                condition=models.Q(assignment__isnull=True),
+                name="block_away",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.resource_id}/{self.lane} {self.starts_at:%Y-%m-%d %H:%M}"

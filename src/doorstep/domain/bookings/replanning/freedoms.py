@@ -20,8 +20,8 @@ from doorstep.engine import Need, Request, Resource, ResourceKind, Role, WorkLoc
 from doorstep.engine.eligibility import Ask, individual, is_skilled_at, refusal, skill_turns_s
 from doorstep.platform.lib.site_time import local_day
 
-from ..days import second
 from ..models import Assignment
+from ..seconds import second
 
 _VISIT = (
     "booking__work_order__account",

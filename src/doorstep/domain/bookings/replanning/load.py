@@ -1,21 +1,21 @@
 """Rows → a problem for `engine.replan`, in a number of queries that does not grow with the rows."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.places.services import load_travel
-from doorstep.domain.resources.models import BookableResource, ResourceKind
 from doorstep.engine import Route, Stop, StopKind
 from doorstep.engine.replan import Freedom, ReplanProblem
 from doorstep.platform.values.geo import Coordinates
 from doorstep.platform.values.intervals import Interval, subtract
 
-from ..days import Apart, planned_days, second
+from ..days import ONE_DAY, Apart, planned_days
 from ..models import Assignment
-from ..problem import engine_resource, load_resources
+from ..people import Worker, load_workers
+from ..seconds import second
 from .freedoms import load_visits, who_may
 
 
@@ -43,12 +43,12 @@ class View:
     late: LateUntil | None = None
     frozen_until: datetime | None = None
 
-    def routes(self, rows: Sequence[BookableResource]) -> tuple[Route, ...]:
+    def routes(self, workers: Collection[Worker]) -> tuple[Route, ...]:
         """The routes of these days.
 
         A visit that reaches into two of them stays where it is, as does one that a crew does.
         """
-        loaded = planned_days(rows, self.first, self.last, self.now, Apart(bookings=self.apart))
+        loaded = planned_days(workers, self.first, self.last, Apart(bookings=self.apart))
         routes = [route for route in loaded if self.first <= route.day <= self.last]
         ids = Counter(stop.id for route in routes for stop in route.stops if stop.id > 0)
         by_crews = Assignment.objects.filter(pk__in=ids, crew__isnull=False)
@@ -82,10 +82,9 @@ def load_days(
 
     `displaced` are assignments that cannot stay where they are; the view has their bookings apart.
     """
-    rows = individuals()
-    routes = view.routes(rows)
-    company = get_company()
-    resources = tuple(engine_resource(row, company.time_zone) for row in rows)
+    workers = individuals(view)
+    routes = view.routes(workers)
+    resources = tuple(worker.resource for worker in workers)
     waiting = load_visits(displaced)
     loose = [
         stop.id
@@ -116,9 +115,15 @@ def load_days(
     )
 
 
-def individuals(ids: Collection[int] | None = None) -> list[BookableResource]:
+def individuals(view: View, ids: Collection[int] | None = None) -> list[Worker]:
     """Active resources that have days of their own: everything but crews."""
-    return [row for row in load_resources(ids) if row.kind != ResourceKind.CREW]
+    workers = load_workers(
+        from_day=view.first - ONE_DAY,
+        to_day=view.last + ONE_DAY,
+        company_zone=get_company().time_zone,
+        resource_ids=ids,
+    )
+    return [worker for worker in workers.values() if worker.calendar is not None]
 
 
 def _with_fixed(route: Route, stay: Collection[int]) -> Route:

@@ -13,6 +13,7 @@ from ..days import Apart
 from ..errors import NotChangeable
 from ..models import Booking, ParentStatus
 from ..rules import lock_booking, portal_of
+from ..snapshot import open_planning
 from ..timetable import Promise
 from ..wish import Wish, zone_of
 from .moving import team_of_booking, write_move
@@ -33,6 +34,7 @@ def move_booking(
     `resource_ids` names the team; without it anybody who can keep the promise may come. Skills,
     hours and travel bind as ever. Raises OfferGone, NotChangeable, ChangedMeanwhile.
     """
+    planning = open_planning(now)  # while nothing is written yet
     wish = Wish(
         portal=portal_of(booking),
         account=booking.work_order.account,
@@ -54,6 +56,7 @@ def move_booking(
         return write_move(current=current, offer=offer, actor=actor)
 
     return place(
+        planning=planning,
         wish=wish,
         target=target,
         now=now,

@@ -25,13 +25,14 @@ from ..models import (
     ParentStatus,
     StatusTimestamp,
 )
+from ..seconds import instant
 from ..selectors import get_default_status
+from ..snapshot import open_planning
 from ..timetable import Promise, find_target
 from ..wish import Wish, check_bookable, place_of, zone_of
 from .hold import wish_of
 from .idempotency import earlier_result, keep_result, open_request
-from .placing import instant, place, write_plan
-from .search import apart_of
+from .placing import place, write_plan
 from .status import refresh_work_order
 
 NUMBER_LETTERS = 6
@@ -55,6 +56,7 @@ def confirm_hold(
     OfferGone, NotBookable, InvalidOffer (lead time), NoPlace, KeyReused.
     """
     user = _signed_in(actor)
+    planning = open_planning(now)  # while nothing is written yet
     request = open_request(
         user=user,
         key=request_key,
@@ -70,9 +72,9 @@ def confirm_hold(
     check_bookable(wish)
     if not contact.may_use_portal:
         raise NotBookable
-    target = find_target(
-        wish.portal, zone_of(wish), Promise(hold.promised_from, hold.promised_to), now
-    )
+    promise = Promise(hold.promised_from, hold.promised_to)
+    target = find_target(wish.portal, zone_of(wish), promise, now)
+    apart = planning.apart_of(wish)
 
     def write(offer: Offer) -> Booking:
         Hold.objects.filter(contact=contact).delete()
@@ -90,10 +92,11 @@ def confirm_hold(
         return booking
 
     booking = place(
+        planning=planning,
         wish=wish,
         target=target,
         now=now,
-        apart=apart_of(wish),
+        apart=apart,
         write=write,
         first_choice=team_of_hold(hold),
     )

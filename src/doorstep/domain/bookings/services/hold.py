@@ -6,18 +6,19 @@ from django.db import transaction
 
 from doorstep.domain.customers.models import Contact
 from doorstep.engine import Offer, Target
+from doorstep.platform.lib.db import database_now
 
 from ..days import Apart
 from ..errors import HoldExpired, HoldNotFound, NotChangeable, OfferGone
 from ..models import Hold, ParentStatus
+from ..snapshot import open_planning
 from ..timetable import Promise, find_target
 from ..wish import Wish, check_bookable, zone_of
 from .placing import place, write_plan
-from .search import apart_of
 
 
 def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold:
-    """Hold the offer named by `key` for the portal's hold minutes.
+    """Hold the offer named by `key` for the portal's hold minutes, by the database's clock.
 
     A contact holds one time at once: what she held before is released with the same commit.
     Raises InvalidOffer for a key that is not on offer by policy, OfferGone when somebody was
@@ -26,41 +27,35 @@ def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold
     check_bookable(wish)
     if wish.booking is not None and wish.booking.parent_status is not ParentStatus.SCHEDULED:
         raise NotChangeable()
-    target = find_target(wish.portal, zone_of(wish), Promise.parse(key), now)
+    planning = open_planning(now)
+    facts = planning.facts_of(wish)
+    zone = zone_of(wish, default=facts.company.time_zone)
+    target = find_target(wish.portal, zone, Promise.parse(key), now, facts.windows)
+    apart = planning.apart_of(wish)
+
+    def hold(apart: Apart, *, is_soft: bool = False) -> Hold:
+        def write(offer: Offer) -> Hold:
+            Hold.objects.filter(contact=contact).delete()
+            held = _new_hold(wish, target, contact, str(zone), planning.clock())
+            if not is_soft:
+                write_plan(offer, hold=held)
+            return held
+
+        return place(planning=planning, wish=wish, target=target, now=now, apart=apart, write=write)
+
     if wish.booking is None:
-        return _hold(wish, target, contact, now, apart_of(wish))
+        return hold(apart)
     try:
         # The old time stays booked until the new one is confirmed, so look beside it first.
-        return _hold(wish, target, contact, now, Apart(holds=apart_of(wish).holds))
+        return hold(Apart(holds=apart.holds))
     except OfferGone:
-        return _soft_hold(wish, target, contact, now)
+        # A time that only fits when the old one is given up at the same moment. It cannot be
+        # blocked beside the old visit, whose own time already keeps others out of most of it;
+        # confirming swaps both in one transaction, or keeps the old.
+        return hold(apart, is_soft=True)
 
 
-def _hold(wish: Wish, target: Target, contact: Contact, now: datetime, apart: Apart) -> Hold:
-    def write(offer: Offer) -> Hold:
-        Hold.objects.filter(contact=contact).delete()
-        hold = _new_hold(wish, target, contact, now)
-        write_plan(offer, hold=hold)
-        return hold
-
-    return place(wish=wish, target=target, now=now, apart=apart, write=write)
-
-
-def _soft_hold(wish: Wish, target: Target, contact: Contact, now: datetime) -> Hold:
-    """A time that only fits when the old one is given up at the same moment.
-
-    It cannot be blocked beside the old visit, whose own time already keeps others out of most of
-    it; confirming swaps both in one transaction, or keeps the old.
-    """
-
-    def write(_offer: Offer) -> Hold:
-        Hold.objects.filter(contact=contact).delete()
-        return _new_hold(wish, target, contact, now)
-
-    return place(wish=wish, target=target, now=now, apart=apart_of(wish), write=write)
-
-
-def _new_hold(wish: Wish, target: Target, contact: Contact, now: datetime) -> Hold:
+def _new_hold(wish: Wish, target: Target, contact: Contact, zone: str, at: datetime) -> Hold:
     promise = Promise.of(target)
     return Hold.objects.create(
         contact=contact,
@@ -68,15 +63,16 @@ def _new_hold(wish: Wish, target: Target, contact: Contact, now: datetime) -> Ho
         incident_type=wish.incident_type,
         asset=wish.asset,
         booking=wish.booking,
-        time_zone=str(zone_of(wish)),
+        time_zone=zone,
         promised_from=promise.from_at,
         promised_to=promise.to_at,
-        expires_at=now + timedelta(minutes=wish.portal.hold_minutes),
+        expires_at=at + timedelta(minutes=wish.portal.hold_minutes),
     )
 
 
-def get_hold(*, code: str, contact: Contact, now: datetime) -> Hold:
-    """The contact's own hold. Raises HoldNotFound (also for others' holds) or HoldExpired."""
+def get_hold(*, code: str, contact: Contact) -> Hold:
+    """The contact's own hold. Raises HoldNotFound (also for others' holds) or HoldExpired, by the
+    database's clock."""
     hold = (
         Hold.objects.filter(code=code, contact=contact)
         .select_related("portal", "incident_type", "asset__location", "booking__work_order")
@@ -84,16 +80,16 @@ def get_hold(*, code: str, contact: Contact, now: datetime) -> Hold:
     )
     if hold is None:
         raise HoldNotFound
-    if hold.expires_at <= now:
+    if hold.expires_at <= database_now():
         raise HoldExpired
     return hold
 
 
 @transaction.atomic
-def extend_hold(*, code: str, contact: Contact, now: datetime) -> Hold:
+def extend_hold(*, code: str, contact: Contact) -> Hold:
     """Hold it for the portal's minutes from now. Raises HoldNotFound or HoldExpired."""
-    hold = get_hold(code=code, contact=contact, now=now)
-    hold.expires_at = now + timedelta(minutes=hold.portal.hold_minutes)
+    hold = get_hold(code=code, contact=contact)
+    hold.expires_at = database_now() + timedelta(minutes=hold.portal.hold_minutes)
     hold.save(update_fields=["expires_at"])
     return hold
 

@@ -7,7 +7,7 @@ resource meanwhile.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import DatabaseError, transaction
@@ -16,12 +16,13 @@ from doorstep.domain.resources.models import BookableResource
 from doorstep.engine import Assignment as EngineAssignment
 from doorstep.engine import Offer, Target, find_offers
 from doorstep.platform.audit.services import SYSTEM, Actor, record
-from doorstep.platform.lib.db import is_conflict, require_transaction
+from doorstep.platform.lib.db import DatabaseClock, is_conflict, require_transaction
 
 from ..days import Apart
 from ..errors import OfferGone
 from ..models import Assignment, BlockKind, Booking, Hold, ResourceBlock
-from ..problem import load_problem
+from ..seconds import instant
+from ..snapshot import Planning, open_planning
 from ..wish import Wish
 
 # So many different teams per target are tried before the search is made anew, and so often.
@@ -37,6 +38,7 @@ class _Lost(Exception):
 
 def place(
     *,
+    planning: Planning,
     wish: Wish,
     target: Target,
     now: datetime,
@@ -48,20 +50,42 @@ def place(
 ) -> T:
     """Find a team for `target`, lock it, check again under the lock, and call `write` there.
 
-    `write` gets the engine's offer and runs in the same transaction. `first_choice` are resources
-    to be tried before searching (those of a hold, or those a dispatcher chose: then `nobody_else`);
-    `also_lock` are locked with every team (those of a visit that moves). Raises OfferGone when
-    nobody can come any more.
+    `planning` was opened before anything was locked or written. `write` gets the engine's offer and
+    runs in the same transaction. `first_choice` are resources to be tried before searching (those
+    of a hold, or those a dispatcher chose: then `nobody_else`); `also_lock` are locked with every
+    team (those of a visit that moves). Raises OfferGone when nobody can come any more.
     """
-    for ids in _candidates(wish, target, now, apart, first_choice, nobody_else=nobody_else):
+    facts = planning.facts_of(wish)
+
+    def candidates() -> Iterator[frozenset[int]]:
+        if first_choice:
+            yield frozenset(first_choice)
+        if nobody_else:
+            return
+        view = planning
+        for number in range(_ROUNDS):
+            if number or first_choice:
+                view = open_planning(now)
+            found = view.find(
+                wish=wish, facts=facts, targets=[target], now=now, apart=apart, keep=_ALTERNATIVES
+            )
+            if not found.result.openings:
+                return
+            for offer in found.result.offers:
+                yield team_of(offer)
+
+    for ids in candidates():
         try:
             with transaction.atomic():
                 lock_resources({*ids, *also_lock})
-                remove_expired_holds(ids, now)
-                offer = _offer_by(wish, target, now, apart, ids)
-                if offer is None:
+                remove_expired_holds(ids)
+                problem = planning.problem_for(
+                    ids, wish=wish, facts=facts, target=target, now=now, apart=apart
+                )
+                best = find_offers(problem).best
+                if not best:
                     raise _Lost
-                return write(offer)
+                return write(best[0])
         except _Lost:
             continue
         except DatabaseError as error:
@@ -77,14 +101,18 @@ def lock_resources(ids: Collection[int]) -> None:
     list(query.select_for_update(no_key=True).values_list("pk"))
 
 
-def remove_expired_holds(resource_ids: Collection[int], now: datetime) -> int:
+def remove_expired_holds(resource_ids: Collection[int]) -> int:
     """A constraint cannot read the clock: free what expired holds of these resources still take."""
     expired = Hold.objects.filter(
-        pk__in=Assignment.objects.filter(resource__in=resource_ids).values("hold"),
-        expires_at__lte=now,
+        pk__in=Assignment.objects.filter(resource__in=resource_ids, hold__isnull=False).values(
+            "hold"
+        ),
+        expires_at__lte=DatabaseClock(),
     )
     # One that is being confirmed this moment is locked, and no longer ours to remove.
     ids = list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    if not ids:
+        return 0
     count, _by_model = Hold.objects.filter(pk__in=ids).delete()
     return count
 
@@ -141,40 +169,10 @@ def refresh_planned_times(booking_id: int) -> None:
     )
 
 
-def _candidates(
-    wish: Wish,
-    target: Target,
-    now: datetime,
-    apart: Apart,
-    first_choice: Collection[int],
-    *,
-    nobody_else: bool,
-) -> Iterator[frozenset[int]]:
-    if first_choice:
-        yield frozenset(first_choice)
-    if nobody_else:
-        return
-    for _round in range(_ROUNDS):
-        problem = load_problem(wish=wish, targets=[target], now=now, apart=apart)
-        offers = find_offers(problem, keep=_ALTERNATIVES).offers
-        if not offers:
-            return
-        for offer in offers:
-            yield team_of(offer)
-
-
 def team_of(offer: Offer) -> frozenset[int]:
     """Everybody the offer needs, and the crews as whose members they come."""
     crews = {each.crew_id for each in offer.assignments if each.crew_id is not None}
     return offer.resource_ids | crews
-
-
-def _offer_by(
-    wish: Wish, target: Target, now: datetime, apart: Apart, ids: Collection[int]
-) -> Offer | None:
-    problem = load_problem(wish=wish, targets=[target], now=now, apart=apart, resource_ids=ids)
-    best = find_offers(problem).best
-    return best[0] if best else None
 
 
 def _assignment(plan: EngineAssignment, hold: Hold | None, booking: Booking | None) -> Assignment:
@@ -202,8 +200,3 @@ def _block(assignment: Assignment) -> ResourceBlock:
         kind=BlockKind.VISIT,
         assignment=assignment,
     )
-
-
-def instant(seconds: int) -> datetime:
-    """The engine's seconds as an aware instant."""
-    return datetime.fromtimestamp(seconds, UTC)

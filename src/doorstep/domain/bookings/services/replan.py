@@ -17,10 +17,9 @@ from doorstep.engine.replan import Effort, Obstacle, ReplanResult, replan
 from doorstep.platform.audit.services import SYSTEM, Actor
 from doorstep.platform.lib.site_time import local_day
 
-from ..days import second
 from ..models import Assignment, ParentStatus
 from ..replanning.load import LateUntil, View, load_days
-from .placing import instant
+from ..seconds import instant, second
 from .replan_write import Run, extend_visit, write_changes
 from .time_off import block_time_off
 

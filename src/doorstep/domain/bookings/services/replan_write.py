@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
-from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.resources.models import BookableResource
 from doorstep.engine import Route
 from doorstep.engine.replan import Change
@@ -17,14 +16,13 @@ from doorstep.platform.audit.services import Actor, record
 from doorstep.platform.events.events import publish
 from doorstep.platform.lib.db import is_conflict, lock_timeout
 
-from ..days import second
 from ..events import BookingReassigned
 from ..models import Assignment, BlockKind, Booking, ParentStatus, ResourceBlock
-from ..problem import engine_resource
+from ..people import Worker
 from ..replanning.freedoms import load_visits, who_may
 from ..replanning.load import PlannedDays, View, individuals
+from ..seconds import instant, second
 from .placing import (
-    instant,
     lock_resources,
     record_shift,
     refresh_planned_times,
@@ -89,13 +87,13 @@ def _write_part(run: Run, part: Sequence[Change]) -> bool:
     try:
         with transaction.atomic(), lock_timeout(_LOCK_WAIT_S):
             lock_resources(ids)
-            remove_expired_holds(ids, run.view.now)
+            remove_expired_holds(ids)
             _lock_bookings(change.stop.id for change in part)
-            rows = individuals(ids)
+            workers = individuals(run.view, ids)
             if not (
                 _is_ahead(run, part)
-                and _are_days_as_read(run, routes, rows)
-                and _may_change_hands(run, part, rows)
+                and _are_days_as_read(run, routes, workers)
+                and _may_change_hands(run, part, workers)
             ):
                 return False
             _write(run, part)
@@ -126,23 +124,20 @@ def _is_ahead(run: Run, part: Sequence[Change]) -> bool:
     )
 
 
-def _are_days_as_read(
-    run: Run, route_ids: Collection[object], rows: Sequence[BookableResource]
-) -> bool:
+def _are_days_as_read(run: Run, route_ids: Collection[object], workers: Collection[Worker]) -> bool:
     """Under the locks: the days are those the search saw."""
-    fresh = {route.id: route for route in run.view.routes(rows)}
+    fresh = {route.id: route for route in run.view.routes(workers)}
     before = {route.id: route for route in run.planned.problem.routes}
     return all(fresh.get(each) == before.get(each) for each in route_ids)
 
 
-def _may_change_hands(run: Run, part: Sequence[Change], rows: Sequence[BookableResource]) -> bool:
+def _may_change_hands(run: Run, part: Sequence[Change], workers: Collection[Worker]) -> bool:
     """Everybody still may do what is new, and what waits for a place still waits for it."""
     new = {
         change.stop.id: change.to_route.resource_id for change in part if change.changes_resource
     }
     visits = load_visits(new)
-    zone = get_company().time_zone
-    allowed = who_may(visits, [engine_resource(row, zone) for row in rows])
+    allowed = who_may(visits, [worker.resource for worker in workers])
     return len(visits) == len(new) and all(
         new[visit.pk] in allowed[visit.pk] and _is_waiting(run.displaced.get(visit.pk), visit)
         for visit in visits

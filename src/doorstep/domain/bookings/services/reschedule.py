@@ -11,6 +11,7 @@ from doorstep.platform.audit.services import Actor
 from ..errors import HoldNotFound, NotBookable
 from ..models import Booking, Hold
 from ..rules import check_may_change, lock_booking
+from ..snapshot import open_planning
 from ..timetable import Promise, find_target
 from ..wish import check_bookable, zone_of
 from .confirm import lock_hold, team_of_hold
@@ -18,7 +19,6 @@ from .hold import wish_of
 from .idempotency import earlier_result, keep_result, open_request
 from .moving import team_of_booking, write_move
 from .placing import place
-from .search import apart_of
 
 
 @transaction.atomic
@@ -39,6 +39,7 @@ def reschedule_booking(
     """
     if actor.user is None:
         raise NotBookable
+    planning = open_planning(now)  # while nothing is written yet
     request = open_request(
         user=actor.user,
         key=request_key,
@@ -54,6 +55,7 @@ def reschedule_booking(
     check_bookable(wish)
     promise = Promise(hold.promised_from, hold.promised_to)
     target = find_target(wish.portal, zone_of(wish), promise, now)
+    apart = planning.apart_of(wish)
 
     def write(offer: Offer) -> Booking:
         current = lock_booking(booking)
@@ -62,10 +64,11 @@ def reschedule_booking(
         return write_move(current=current, offer=offer, actor=actor)
 
     moved = place(
+        planning=planning,
         wish=wish,
         target=target,
         now=now,
-        apart=apart_of(wish),
+        apart=apart,
         write=write,
         first_choice=team_of_hold(hold),
         also_lock=team_of_booking(booking),

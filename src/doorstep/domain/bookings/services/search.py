@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from doorstep.domain.work.selectors import preference_changes
-from doorstep.engine import Offer, Rule, find_offers
+from doorstep.domain.organization.models import Portal
+from doorstep.domain.work.selectors import DatedPreference, preference_changes
+from doorstep.engine import Offer, Rule, Target
 from doorstep.engine.labels import Label
+from doorstep.engine.result import Opening
 
-from ..advice import NO_ADVICE, Advice, Weighed, advice_for, weigh
-from ..days import Apart
-from ..estimates import rests_on_estimates
-from ..models import Hold
-from ..problem import load_problem
+from ..advice import Advice, advice_for
+from ..seconds import instant
+from ..snapshot import Found, Planning, open_planning
 from ..timetable import Promise, bookable_range, targets_for
 from ..wish import Wish, check_bookable, place_of, zone_of
 
@@ -23,18 +24,18 @@ _CHUNK_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One bookable window (or exact time, when both ends are equal) with the plan behind it.
-
-    `is_estimated`: the way to or from the visit is a guess, no road was looked at. `advice` is
-    for the page; any window can be booked.
-    """
+    """One bookable window (or exact time, when both ends are equal) with the plan behind it."""
 
     promised_from: datetime
     promised_to: datetime
-    name: str
-    plan: Offer
-    is_estimated: bool = False
-    advice: Advice = NO_ADVICE
+    opening: Opening
+    found: Found
+    advices: "Advices"
+
+    @property
+    def advice(self) -> Advice:
+        """For the page; any window can be booked."""
+        return self.advices.of(self.opening.target)
 
     @property
     def label(self) -> Label | None:
@@ -42,20 +43,53 @@ class Window:
         return self.advice.label
 
     @property
+    def name(self) -> str:
+        return self.opening.target.name
+
+    @property
     def key(self) -> str:
         return Promise(self.promised_from, self.promised_to).key
 
     @property
+    def plan(self) -> Offer:
+        """Who would come from where; worked out when somebody looks at it."""
+        return self.opening.offer
+
+    @property
     def arrives_at(self) -> datetime:
-        return datetime.fromtimestamp(self.plan.arrives_s, UTC)
+        return instant(self.opening.arrives_s)
 
     @property
     def ends_at(self) -> datetime:
-        return datetime.fromtimestamp(self.plan.ends_s, UTC)
+        return instant(self.opening.ends_s)
 
     @property
     def added_travel_s(self) -> int:
-        return self.plan.added_travel_s
+        return self.opening.added_travel_s
+
+    @property
+    def is_estimated(self) -> bool:
+        """The way to or from the visit is a guess, no road was looked at."""
+        return self.found.is_estimated(self.plan)
+
+
+class Advices:
+    """Worked out together, when somebody asks for the first of them."""
+
+    def __init__(self, portal: Portal, *, holds_first: bool) -> None:
+        self._portal = portal
+        self._holds_first = holds_first
+        self._searches: list[Found] = []
+
+    def add(self, found: Found) -> None:
+        self._searches.append(found)
+
+    def of(self, target: Target) -> Advice:
+        return self._all[target]
+
+    @cached_property
+    def _all(self) -> Mapping[Target, Advice]:
+        return advice_for(self._portal, self._searches, holds_first=self._holds_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +103,21 @@ class OfferDay:
 
 @dataclass(frozen=True, slots=True)
 class OfferList:
-    """Days in order. `removed` counts per day how many candidates each rule took out."""
+    """Days in order."""
 
     zone: ZoneInfo
     first_day: date
     last_day: date
     days: tuple[OfferDay, ...]
-    removed: Mapping[date, Mapping[Rule, int]]
+    searches: tuple[Found, ...]
+
+    @property
+    def removed(self) -> Mapping[date, Mapping[Rule, int]]:
+        """How many candidates each rule took out, per day; worked out when somebody asks."""
+        merged: dict[date, Mapping[Rule, int]] = {}
+        for found in self.searches:
+            merged |= found.result.removed
+        return merged
 
     @property
     def first(self) -> Window | None:
@@ -96,61 +138,72 @@ def search_offers(
 ) -> OfferList:
     """The windows that can be kept on `days` days from `from_day` (default: the first bookable).
 
-    Raises NotBookable, or NoPlace when nobody knows where the work is.
+    One small query, if nothing changed since the last search of this process and `wish` comes with
+    its rows (for a visit to be moved three more). Raises NotBookable, or NoPlace when nobody knows
+    where the work is.
     """
     check_bookable(wish)
-    zone = zone_of(wish)
+    return _offers(open_planning(now), wish, now, from_day, days)
+
+
+def find_first(*, wish: Wish, now: datetime) -> Window | None:
+    """The next available window within the whole lead time."""
+    check_bookable(wish)
+    planning = open_planning(now)
+    first, last = bookable_range(wish.portal, zone_of(wish, default=planning.company_zone), now)
+    day = first
+    while day <= last:
+        count = min(_CHUNK_DAYS, (last - day).days + 1)
+        found = _offers(planning, wish, now, day, count).first
+        if found is not None:
+            return found
+        day += timedelta(days=count)
+    return None
+
+
+def _offers(
+    planning: Planning, wish: Wish, now: datetime, from_day: date | None, days: int
+) -> OfferList:
+    facts = planning.facts_of(wish)
+    zone = zone_of(wish, default=facts.company.time_zone)
     first, last = bookable_range(wish.portal, zone, now)
     start = first if from_day is None else from_day
     shown = [start + timedelta(days=offset) for offset in range(max(days, 0))]
-    apart = apart_of(wish)
-    found: list[tuple[Weighed, bool]] = []
-    removed: dict[date, Mapping[Rule, int]] = {}
-    for stretch in _stretches(wish, [day for day in shown if first <= day <= last]):
-        targets = targets_for(wish.portal, zone, stretch)
-        problem = load_problem(wish=wish, targets=targets, now=now, apart=apart)
-        route_of = {route.id: route for route in problem.routes}.__getitem__
-        result = find_offers(problem)
-        removed |= result.removed
-        found += [
-            (
-                weigh(offer, route_of, problem.travel),
-                rests_on_estimates(offer, route_of, problem.travel),
-            )
-            for offer in result.best
-        ]
+    apart = planning.apart_of(wish)
     windows: dict[date, list[Window]] = {day: [] for day in shown}
-    advice = advice_for(
-        wish.portal, [weighed for weighed, _guess in found], holds_first=start <= first
-    )
-    for weighed, is_estimated in found:
-        target, promise = weighed.offer.target, Promise.of(weighed.offer.target)
-        windows[target.day].append(
-            Window(
-                promise.from_at,
-                promise.to_at,
-                target.name,
-                weighed.offer,
-                is_estimated,
-                advice[target],
-            )
+    searches: list[Found] = []
+    advices = Advices(wish.portal, holds_first=start <= first)
+    for stretch in _stretches(facts.preferences, [day for day in shown if first <= day <= last]):
+        targets = targets_for(wish.portal, zone, stretch, facts.windows)
+        found = planning.find(
+            wish=wish,
+            facts=facts,
+            targets=targets,
+            now=now,
+            apart=apart,
+            with_routes=bool(wish.portal.first_windows),
         )
+        searches.append(found)
+        advices.add(found)
+        for opening in found.result.first:
+            promise = Promise.of(opening.target)
+            windows[opening.target.day].append(
+                Window(promise.from_at, promise.to_at, opening, found, advices)
+            )
     return OfferList(
         zone=zone,
         first_day=first,
         last_day=last,
         days=tuple(OfferDay(day, first <= day <= last, tuple(windows[day])) for day in shown),
-        removed=removed,
+        searches=tuple(searches),
     )
 
 
-def _stretches(wish: Wish, days: Sequence[date]) -> Iterator[list[date]]:
+def _stretches(
+    preferences: Sequence[DatedPreference], days: Sequence[date]
+) -> Iterator[list[date]]:
     """Days on which the same preferences hold; usually one stretch."""
-    changes = preference_changes(
-        account=wish.account,
-        incident_type=wish.incident_type,
-        work_order=wish.booking.work_order if wish.booking else None,
-    )
+    changes = preference_changes(preferences)
     stretch: list[date] = []
     for day in days:
         if stretch and day in changes:
@@ -161,34 +214,11 @@ def _stretches(wish: Wish, days: Sequence[date]) -> Iterator[list[date]]:
         yield stretch
 
 
-def find_first(*, wish: Wish, now: datetime) -> Window | None:
-    """The next available window within the whole lead time."""
-    first, last = bookable_days(wish, now=now)
-    day = first
-    while day <= last:
-        count = min(_CHUNK_DAYS, (last - day).days + 1)
-        found = search_offers(wish=wish, now=now, from_day=day, days=count).first
-        if found is not None:
-            return found
-        day += timedelta(days=count)
-    return None
-
-
-def apart_of(wish: Wish) -> Apart:
-    """The visit to be moved and what the asking contact holds already: both count as free."""
-    holds: frozenset[int] = frozenset()
-    if wish.contact is not None:
-        holds = frozenset(Hold.objects.filter(contact=wish.contact).values_list("pk", flat=True))
-    bookings = frozenset() if wish.booking is None else frozenset({wish.booking.pk})
-    return Apart(bookings, holds)
-
-
 __all__ = [
     "OfferDay",
     "OfferList",
     "Window",
     "Wish",
-    "apart_of",
     "bookable_days",
     "find_first",
     "place_of",

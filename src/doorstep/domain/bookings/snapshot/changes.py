@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
+from ..days import Span
 from ..models import PlanningSubject
 
 # A process that was away for longer than changes are kept loads everything anew; so does one that
@@ -50,15 +51,6 @@ class Mark:
 
     xid: int
     seen: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days of one resource, from the first instant to the last."""
-
-    resource_id: int
-    starts_at: datetime
-    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +126,7 @@ def prune_changes() -> int:
             WITH gone AS (
               DELETE FROM bookings_planningchange
                WHERE subject <> 'pruned'
-                 AND ((created_at < clock_timestamp() - %s
+                 AND ((created_at < clock_timestamp() - make_interval(secs => %s)
                        AND xid < pg_snapshot_xmin(pg_current_snapshot()))
                       OR xid >= pg_snapshot_xmax(pg_current_snapshot()))
               RETURNING xid
@@ -150,7 +142,7 @@ def prune_changes() -> int:
             )
             SELECT count(*) FROM gone
             """,
-            [KEPT],
+            [KEPT.total_seconds()],
         )
         count: int = cursor.fetchone()[0]
     return count

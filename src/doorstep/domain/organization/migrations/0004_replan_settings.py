@@ -5,34 +5,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organization', '0003_roads_of_a_map_file'),
+        ("organization", "0003_roads_of_a_map_file"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='company',
-            name='is_replanning_enabled',
-            field=models.BooleanField(default=True, help_text='Visits change order, time and technician inside what was promised; customers notice nothing.', verbose_name='improve coming days by itself'),
+            model_name="company",
+            name="is_replanning_enabled",
+            field=models.BooleanField(
+                default=True,
+                help_text="Visits change order, time and technician inside what was promised; customers notice nothing.",
+                verbose_name="improve coming days by itself",
+            ),
         ),
         migrations.AddField(
-            model_name='company',
-            name='replan_days',
-            field=models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='days ahead'),
+            model_name="company",
+            name="replan_days",
+            field=models.PositiveSmallIntegerField(
+                default=14,
+                validators=[
+                    django.core.validators.MinValueValidator(1),
+                    django.core.validators.MaxValueValidator(60),
+                ],
+                verbose_name="days ahead",
+            ),
         ),
         migrations.AddField(
-            model_name='company',
-            name='replan_freeze_minutes',
-            field=models.PositiveIntegerField(default=120, help_text='What departs sooner is not changed any more.', validators=[django.core.validators.MaxValueValidator(10080)], verbose_name='frozen before departure (minutes)'),
+            model_name="company",
+            name="replan_freeze_minutes",
+            field=models.PositiveIntegerField(
+                default=120,
+                help_text="What departs sooner is not changed any more.",
+                validators=[django.core.validators.MaxValueValidator(10080)],
+                verbose_name="frozen before departure (minutes)",
+            ),
         ),
         migrations.AddField(
-            model_name='company',
-            name='replan_seconds',
-            field=models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(120)], verbose_name='seconds per day that is improved'),
+            model_name="company",
+            name="replan_seconds",
+            field=models.PositiveSmallIntegerField(
+                default=10,
+                validators=[
+                    django.core.validators.MinValueValidator(1),
+                    django.core.validators.MaxValueValidator(120),
+                ],
+                verbose_name="seconds per day that is improved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('replan_days__range', (1, 60)), ('replan_freeze_minutes__lte', 10080), ('replan_seconds__range', (1, 120))), name='company_replanning'),
+            model_name="company",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("replan_days__range", (1, 60)),
+                    ("replan_freeze_minutes__lte", 10080),
+                    ("replan_seconds__range", (1, 120)),
+                ),
+                name="company_replanning",
+            ),
         ),
     ]

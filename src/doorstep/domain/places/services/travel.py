@@ -39,30 +39,40 @@ _Known = dict[_Pair, tuple[int, float]]
 
 
 def load_travel(
-    *, origins: Collection[Coordinates], destinations: Collection[Coordinates], now: datetime
+    *,
+    origins: Collection[Coordinates],
+    destinations: Collection[Coordinates],
+    now: datetime,
+    company: Company | None = None,
 ) -> Travel:
     """How long it takes from origins to destinations, as the engine wants to know it.
 
     The built-in estimate is a `StraightLine`. With a road file it is a `RoadTravel`, with OSRM or
     Valhalla an `AskedTravel`: nothing is asked before a leg is needed, then all legs of this call
     are, or those of a batch: one query for cached legs, one request for what is missing.
+    `company` is for who has read it already.
     """
-    return _travel([(origins, destinations)], None, now)
+    return _travel([(origins, destinations)], None, now, company)
 
 
 def load_travel_around(
-    *, place: Coordinates, others: Collection[Coordinates], now: datetime
+    *,
+    place: Coordinates,
+    others: Collection[Coordinates],
+    now: datetime,
+    company: Company | None = None,
 ) -> Travel:
     """As `load_travel`, from each of the others to the place and from there to each of them."""
-    return _travel([(others, (place,)), ((place,), others)], place, now)
+    return _travel([(others, (place,)), ((place,), others)], place, now, company)
 
 
 def _travel(
     together: Sequence[tuple[Collection[Coordinates], Collection[Coordinates]]],
     hub: Coordinates | None,
     now: datetime,
+    company: Company | None,
 ) -> Travel:
-    company = get_company()
+    company = company or get_company()
     estimate = StraightLine(
         detour_factor=company.detour_factor,
         speed_kmh=company.travel_speed_kmh,

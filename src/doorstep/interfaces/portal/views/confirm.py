@@ -28,6 +28,7 @@ from doorstep.interfaces.portal.presenters.durations import format_duration
 from doorstep.interfaces.portal.presenters.steps import HoldView, booking_steps, hold_view
 from doorstep.interfaces.portal.requests import ContactRequest, actor_of
 from doorstep.interfaces.portal.wishes import find_wish
+from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.tokens import new_code
 
@@ -144,7 +145,7 @@ def extend(request: ContactRequest) -> HttpResponse:
     draft = load_draft(request)
     _keep_details(request, draft)
     try:
-        hold = extend_hold(code=draft.hold, contact=request.contact, now=timezone.now())
+        hold = extend_hold(code=draft.hold, contact=request.contact)
     except DomainError as error:
         return _back_to_times(request, draft, error)
     messages.success(
@@ -169,11 +170,11 @@ def release(request: ContactRequest) -> HttpResponse:
 
 
 def _held(request: ContactRequest, draft: Draft) -> Hold:
-    return get_hold(code=draft.hold, contact=request.contact, now=timezone.now())
+    return get_hold(code=draft.hold, contact=request.contact)
 
 
 def _view_of(hold: Hold) -> HoldView:
-    return hold_view(hold, seconds_left=(hold.expires_at - timezone.now()).total_seconds())
+    return hold_view(hold, seconds_left=(hold.expires_at - database_now()).total_seconds())
 
 
 def _keep_details(request: ContactRequest, draft: Draft) -> None:

@@ -31,6 +31,7 @@ from doorstep.interfaces.portal.forms.booking import MoveForm
 from doorstep.interfaces.portal.presenters.steps import HoldView, hold_view
 from doorstep.interfaces.portal.requests import ContactRequest, actor_of
 from doorstep.interfaces.portal.wishes import wish_to_move
+from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.tokens import new_code
 
@@ -146,7 +147,7 @@ def extend(request: ContactRequest, code: str) -> HttpResponse:
     booking = visit_or_404(request, code)
     held = move_hold(request, code=code)
     try:
-        hold = extend_hold(code=held, contact=request.contact, now=timezone.now())
+        hold = extend_hold(code=held, contact=request.contact)
     except DomainError as error:
         return _back_to_times(request, booking, error)
     messages.success(
@@ -169,14 +170,14 @@ def release(request: ContactRequest, code: str) -> HttpResponse:
 def _held(request: ContactRequest, booking: Booking) -> Hold:
     """The hold for moving this visit. Raises HoldNotFound, HoldExpired."""
     code = move_hold(request, code=booking.code)
-    hold = get_hold(code=code, contact=request.contact, now=timezone.now())
+    hold = get_hold(code=code, contact=request.contact)
     if hold.booking_id != booking.pk:
         raise HoldNotFound
     return hold
 
 
 def _view_of(hold: Hold) -> HoldView:
-    return hold_view(hold, seconds_left=(hold.expires_at - timezone.now()).total_seconds())
+    return hold_view(hold, seconds_left=(hold.expires_at - database_now()).total_seconds())
 
 
 def _key_of(booking: Booking) -> str:

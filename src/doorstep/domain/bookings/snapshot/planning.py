@@ -1,0 +1,178 @@
+"""Look into everybody's days: in the process's own memory where that may be, else in the rows."""
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from doorstep.engine import (
+    Offer,
+    Problem,
+    Route,
+    SearchResult,
+    StraightLine,
+    Target,
+    Travel,
+    find_offers,
+)
+from doorstep.platform.lib.db import database_now
+
+from ..days import NOTHING_APART, Apart, Span
+from ..estimates import rests_on_estimates
+from ..models import Hold
+from ..problem import load_problem, problem_of, request_for, travel_between
+from ..reference import Facts, facts_of
+from ..wish import Wish
+from . import shared
+from .state import Place, State
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found; `routes` (by id) are those of the best offers as it saw them."""
+
+    result: SearchResult
+    travel: Travel
+    routes: Mapping[Hashable, Route]
+
+    def is_estimated(self, offer: Offer) -> bool:
+        """The way to or from the visit is a guess: no road was looked at."""
+        if isinstance(self.travel, StraightLine):
+            return any(each.place is not None for each in offer.assignments)
+        return rests_on_estimates(offer, self.routes.__getitem__, self.travel)
+
+
+class Planning:
+    """What is known at the moment it was opened, or a little later; never what is older."""
+
+    def __init__(self, state: State | None) -> None:
+        self._state = state
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it looks into the memory of the process."""
+        return self._state is not None
+
+    @property
+    def company_zone(self) -> str:
+        """The company's zone, or "" when it has not been read."""
+        return "" if self._state is None else self._state.reference.company.time_zone
+
+    def clock(self) -> datetime:
+        """The database's clock when this was opened, or now."""
+        return database_now() if self._state is None else self._state.at
+
+    def facts_of(self, wish: Wish) -> Facts:
+        """What windows, roles and preferences say about a wish."""
+        return facts_of(wish, None if self._state is None else self._state.reference)
+
+    def apart_of(self, wish: Wish) -> Apart:
+        """The visit to be moved and what the asking contact holds already: both count as free."""
+        bookings = frozenset() if wish.booking is None else frozenset({wish.booking.pk})
+        if wish.contact is None:
+            return Apart(bookings)
+        if self._state is None:
+            holds = Hold.objects.filter(contact=wish.contact).values_list("pk", flat=True)
+            return Apart(bookings, frozenset(holds))
+        with shared.shared.lock:
+            return Apart(bookings, self._state.holds_of(wish.contact.pk))
+
+    def find(
+        self,
+        *,
+        wish: Wish,
+        facts: Facts,
+        targets: Sequence[Target],
+        now: datetime,
+        apart: Apart = NOTHING_APART,
+        keep: int = 1,
+        with_routes: bool = False,
+    ) -> Found:
+        """The best plans for every target. Raises NoPlace or NotBookable.
+
+        Without `with_routes` the routes behind them are left out where nobody needs them.
+        """
+        days = [target.day for target in targets]
+        state = self._state
+        if state is None or not state.covers(days):
+            return self._find_in_rows(wish, facts, targets, now, apart, keep)
+        request = request_for(wish, facts, min(days, default=None))
+        # The engine asks for what it needs of it, place by place or many at once.
+        travel = travel_between(request.place, (), facts, now)
+        away = _places_of(wish, apart)
+        with shared.shared.lock:
+            if not state.is_whole:
+                # Another thread failed to catch up, and left it for good.
+                return self._find_in_rows(wish, facts, targets, now, apart, keep)
+            result = state.search(
+                request,
+                targets,
+                now=now,
+                travel=travel,
+                keep=keep,
+                apart=[*away, *state.places_held(apart.holds)],
+            )
+            routes: dict[Hashable, Route] = {}
+            if with_routes or not isinstance(travel, StraightLine):
+                routes = state.routes_behind(result.best)
+        return Found(result, travel, routes)
+
+    def _find_in_rows(
+        self,
+        wish: Wish,
+        facts: Facts,
+        targets: Sequence[Target],
+        now: datetime,
+        apart: Apart,
+        keep: int,
+    ) -> Found:
+        problem = load_problem(wish=wish, targets=targets, now=now, apart=apart, facts=facts)
+        routes = {route.id: route for route in problem.routes}
+        return Found(find_offers(problem, keep=keep), problem.travel, routes)
+
+    def problem_for(
+        self,
+        resource_ids: Collection[int],
+        *,
+        wish: Wish,
+        facts: Facts,
+        target: Target,
+        now: datetime,
+        apart: Apart,
+    ) -> Problem:
+        """The target and these resources alone, their days as they are in the database now.
+
+        What their locks guard is read anew: visits, holds, absences. Skills and hours nobody locks;
+        they are as they were when this was opened, if it looks into the memory of the process.
+        """
+        state = self._state
+        if state is None or not state.covers([target.day]):
+            return load_problem(
+                wish=wish, targets=[target], now=now, resource_ids=resource_ids, apart=apart,
+                facts=facts,
+            )  # fmt: skip
+        with shared.shared.lock:
+            workers = [
+                state.workers[each] for each in sorted(resource_ids) if each in state.workers
+            ]
+        return problem_of(
+            wish=wish, targets=[target], now=now, workers=workers, apart=apart, facts=facts
+        )
+
+
+def open_planning(now: datetime) -> Planning:
+    """One small query if nothing changed since the last one of this process.
+
+    Within a transaction, open it before the first change: afterwards it reads rows, for what the
+    transaction has written is its own affair.
+    """
+    return Planning(shared.shared.fresh(now))
+
+
+def _places_of(wish: Wish, apart: Apart) -> list[Place]:
+    """Where the visit to be moved lies; from what the page has read, if it has."""
+    if wish.booking is None or wish.booking.pk not in apart.bookings:
+        return []
+    return [
+        Place(each.pk, Span(each.resource_id, each.starts_at, each.ends_at))
+        for each in wish.booking.assignments.all()
+    ]
