@@ -14,9 +14,9 @@ from doorstep.engine import DayExplained, Miss, Rule, Verdict, explain_offers
 from ..models import Assignment
 from ..office_words import RULE_WORDS, verdict_words, window_words
 from ..problem import load_problem
+from ..snapshot import open_planning
 from ..timetable import bookable_range, targets_for
 from ..wish import Wish, check_bookable, zone_of
-from .search import apart_of
 
 _ORDER = tuple(Rule)
 
@@ -110,7 +110,8 @@ def _day(
     targets = targets_for(wish.portal, zone, [day])
     if not targets:
         return Day(day, True)
-    problem = load_problem(wish=wish, targets=targets, now=now, apart=apart_of(wish))
+    apart = open_planning(now).apart_of(wish)
+    problem = load_problem(wish=wish, targets=targets, now=now, apart=apart)
     (told,) = explain_offers(problem)
     stops = _stop_names(told)
     people = [
