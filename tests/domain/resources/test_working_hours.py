@@ -287,3 +287,38 @@ def test_the_number_of_queries_does_not_grow(
 
     with django_assert_num_queries(5):
         working_days(resources, from_day=MONDAY, to_day=date(2027, 1, 23))
+
+
+def test_a_break_that_floats_does_not_part_the_day() -> None:
+    tom = make_technician(works=False)
+    make_hours(tom)
+    make_break(tom, dt.time(11), dt.time(14), break_minutes=30)
+
+    [day] = working_days([tom], from_day=MONDAY, to_day=MONDAY)[tom.pk]
+
+    assert [lane.stretches for lane in day.lanes] == [((utc(MONDAY, 8), utc(MONDAY, 17)),)]
+    assert next((each.starts_at, each.ends_at, each.minutes) for each in day.breaks) == (
+        utc(MONDAY, 11),
+        utc(MONDAY, 14),
+        30,
+    )
+
+
+def test_overtime_lengthens_the_last_hours_of_the_day_only() -> None:
+    tom = make_technician(overtime_minutes=45)
+
+    assert lanes_on(tom, MONDAY) == {
+        1: [(utc(MONDAY, 8), utc(MONDAY, 12)), (utc(MONDAY, 12, 30), utc(MONDAY, 17, 45))]
+    }
+
+
+def test_an_afternoon_off_is_not_worked_in_overtime() -> None:
+    tom = make_technician(overtime_minutes=45)
+    TimeOff.objects.create(
+        resource=tom,
+        starts_at=utc(MONDAY, 12),
+        ends_at=utc(MONDAY, 23),
+        state=TimeOffState.APPROVED,
+    )
+
+    assert lanes_on(tom, MONDAY) == {1: [(utc(MONDAY, 8), utc(MONDAY, 12))]}

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from doorstep.domain.resources.working_hours import WorkingDay
+from doorstep.domain.resources.working_hours import FloatingBreak, WorkingDay
 from doorstep.engine import Route, Stop, StopKind
 from doorstep.platform.values.geo import Coordinates
 
@@ -133,6 +133,8 @@ def _day_routes(worker: Worker, working_day: WorkingDay, taken: Taken) -> Iterat
                 for index, (start, end) in enumerate(busy)
             ]
         stops.sort(key=lambda stop: (stop.departs_s, stop.ends_s))
+        for floating in working_day.breaks:
+            _take_break(stops, floating, from_s, to_s)
         yield Route(
             id=f"{worker.id}/{working_day.day.isoformat()}/{lane.number}",
             resource_id=worker.id,
@@ -144,6 +146,31 @@ def _day_routes(worker: Worker, working_day: WorkingDay, taken: Taken) -> Iterat
             end=worker.end,
             stops=tuple(stops),
         )
+
+
+def _take_break(stops: list[Stop], floating: FloatingBreak, from_s: int, to_s: int) -> None:
+    """Put a break where there is room for it now; planning may move it within its own times.
+
+    Where visits leave no room for it any more they keep their places, as with other breaks.
+    """
+    length_s = floating.minutes * 60
+    low_s = max(second(floating.starts_at), from_s)
+    high_s = min(second(floating.ends_at), to_s) - length_s
+    at_s = low_s
+    for index in range(len(stops) + 1):
+        until_s = stops[index].departs_s if index < len(stops) else to_s
+        if at_s > high_s:
+            return
+        if at_s + length_s <= until_s:
+            number = min([0, *(stop.id for stop in stops)]) - 1
+            stops.insert(
+                index,
+                Stop(
+                    number, None, at_s, at_s, at_s + length_s, low_s, high_s, False, StopKind.BUSY
+                ),
+            )
+            return
+        at_s = max(at_s, stops[index].ends_s)
 
 
 def _without(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:

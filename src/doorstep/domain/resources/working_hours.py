@@ -6,6 +6,8 @@ How rules combine:
 - Hours that end at or before their beginning go on into the next day. They belong to the day on
   which they begin, and so do their breaks: a break at 02:00 of a night shift is after midnight.
 - What reaches into the next day is taken from that day's own hours, so nothing counts twice.
+- A break may name a length shorter than its times: then it floats between them.
+- Overtime lengthens the last hours of a day; closures and time off cut it as they cut hours.
 - A closure takes whole calendar days, approved time off the instants it names.
 - A stretch of capacity n is there in lanes 1 to n. Where stretches overlap the largest counts.
 
@@ -56,11 +58,21 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class FloatingBreak:
+    """A break of so many minutes, at any time between the two instants."""
+
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkingDay:
     """The hours that begin on a local day. Lanes are numbered from 1; none is empty."""
 
     day: date
     lanes: tuple[Lane, ...]
+    breaks: tuple[FloatingBreak, ...] = ()
 
 
 def zone_of_resource(resource: BookableResource, *, default: str = "") -> ZoneInfo:
@@ -98,6 +110,7 @@ class HoursRule:
     every_weeks: int = 1
     valid_from_on: date | None = None
     valid_to_on: date | None = None
+    break_minutes: int | None = None
 
     def applies(self, day: date) -> bool:
         if day.weekday() not in self.weekdays:
@@ -116,6 +129,7 @@ class Calendar:
 
     zone: ZoneInfo
     capacity: int
+    overtime_minutes: int = 0
     weekly: list[HoursRule] = field(default_factory=list)
     single: dict[date, list[HoursRule]] = field(default_factory=dict)
     # First and last day of each.
@@ -124,7 +138,10 @@ class Calendar:
 
     def days(self, from_day: date, to_day: date) -> list[WorkingDay]:
         """The days on which the resource works, `to_day` included, in order."""
-        pattern = (tuple(self.weekly), tuple(self.closures), self.zone, self.capacity)
+        pattern = (
+            tuple(self.weekly), tuple(self.closures), self.zone, self.capacity,
+            self.overtime_minutes,
+        )  # fmt: skip
         if not self.single and not self.time_off:
             return list(_pattern_days(*pattern, from_day, to_day))
         return _expand(*pattern, from_day, to_day, self.single, self.time_off)
@@ -140,7 +157,11 @@ def load_calendars(
     # The night shift of the day before reaches into the first day.
     from_day -= _ONE_DAY
     found = {
-        resource.pk: Calendar(zone_of_resource(resource, default=company_zone), resource.capacity)
+        resource.pk: Calendar(
+            zone_of_resource(resource, default=company_zone),
+            resource.capacity,
+            resource.overtime_minutes,
+        )
         for resource in resources
     }
     mine = Q(resource__in=list(found))
@@ -154,15 +175,23 @@ def load_calendars(
         weekdays,
         *valid,
     ) in WorkHours.objects.filter(mine).values_list(
-        "resource_id", *columns, "weekdays", "every_weeks", "valid_from_on", "valid_to_on"
+        "resource_id",
+        *columns,
+        "weekdays",
+        "every_weeks",
+        "valid_from_on",
+        "valid_to_on",
+        "break_minutes",
     ):
         found[resource_id].weekly.append(
             HoursRule(kind, from_time, to_time, capacity, tuple(weekdays), *valid)
         )
-    for resource_id, day, *rule in DayHours.objects.filter(
+    for resource_id, day, minutes, kind, from_time, to_time, capacity in DayHours.objects.filter(
         mine, day__range=(from_day, to_day)
-    ).values_list("resource_id", "day", *columns):
-        found[resource_id].single.setdefault(day, []).append(HoursRule(*rule))
+    ).values_list("resource_id", "day", "break_minutes", *columns):
+        found[resource_id].single.setdefault(day, []).append(
+            HoursRule(kind, from_time, to_time, capacity, break_minutes=minutes)
+        )
     # Days here are local, time off is in instants: two days cover every zone and a night shift.
     first = datetime.combine(from_day, time.min, UTC) - 2 * _ONE_DAY
     last = datetime.combine(to_day, time.min, UTC) + 3 * _ONE_DAY
@@ -199,10 +228,13 @@ def _pattern_days(
     closures: tuple[tuple[date, date], ...],
     zone: ZoneInfo,
     capacity: int,
+    overtime_minutes: int,
     from_day: date,
     to_day: date,
 ) -> tuple[WorkingDay, ...]:
-    return tuple(_expand(weekly, closures, zone, capacity, from_day, to_day, {}, ()))
+    return tuple(
+        _expand(weekly, closures, zone, capacity, overtime_minutes, from_day, to_day, {}, ())
+    )
 
 
 def _expand(
@@ -210,6 +242,7 @@ def _expand(
     closures: tuple[tuple[date, date], ...],
     zone: ZoneInfo,
     capacity: int,
+    overtime_minutes: int,
     from_day: date,
     to_day: date,
     single: Mapping[date, Sequence[HoursRule]],
@@ -223,7 +256,7 @@ def _expand(
     day = from_day - _ONE_DAY
     while day <= to_day:
         rules = single[day] if day in single else [each for each in weekly if each.applies(day)]
-        hours = _hours(tuple(rules), day, zone, capacity)
+        hours = _hours(tuple(rules), day, zone, capacity, overtime_minutes)
         lanes = {
             number: left
             for number, stretches in hours.items()
@@ -237,6 +270,7 @@ def _expand(
                         Lane(number, tuple((each.start, each.end) for each in stretches))
                         for number, stretches in lanes.items()
                     ),
+                    _floating(tuple(rules), day, zone),
                 )
             )
         before = lanes
@@ -257,15 +291,20 @@ def _without(
 
 @lru_cache(maxsize=4096)
 def _hours(
-    rules: tuple[HoursRule, ...], day: date, zone: ZoneInfo, capacity: int
+    rules: tuple[HoursRule, ...], day: date, zone: ZoneInfo, capacity: int, overtime_minutes: int
 ) -> Mapping[int, tuple[_Instants, ...]]:
-    """By lane, what the rules of one day say, without breaks."""
+    """By lane, what the rules of one day say, without breaks; the last hours with the overtime.
+
+    A break that may be taken at any time is no gap in the hours; see `_floating`.
+    """
     work: list[tuple[_Instants, int]] = []
     breaks: list[_Instants] = []
     for rule in rules:
         if rule.from_time is None or rule.to_time is None:
             continue
         if rule.kind == HoursKind.BREAK:
+            if rule.break_minutes:
+                continue
             # On the day itself, or past midnight when the hours of the day reach that far.
             breaks += _span(rule.from_time, rule.to_time, day, zone)
             breaks += _span(rule.from_time, rule.to_time, day + _ONE_DAY, zone)
@@ -273,11 +312,30 @@ def _hours(
             most = capacity if rule.capacity is None else rule.capacity
             lanes = min(most, MOST_LANES) if capacity else 0
             work += [(span, lanes) for span in _span(rule.from_time, rule.to_time, day, zone)]
+    if overtime_minutes and work:
+        last = max(stretch.end for stretch, _lanes in work)
+        more = timedelta(minutes=overtime_minutes)
+        work = [
+            (Interval(each.start, each.end + more) if each.end == last else each, lanes)
+            for each, lanes in work
+        ]
     highest = max((lanes for _stretch, lanes in work), default=0)
     return {
         number: tuple(subtract([stretch for stretch, lanes in work if number <= lanes], breaks))
         for number in range(1, highest + 1)
     }
+
+
+def _floating(rules: tuple[HoursRule, ...], day: date, zone: ZoneInfo) -> tuple[FloatingBreak, ...]:
+    """Breaks of a length that lie anywhere between two times, on the day or past midnight."""
+    return tuple(
+        FloatingBreak(span.start, span.end, rule.break_minutes)
+        for rule in rules
+        if rule.kind == HoursKind.BREAK and rule.break_minutes
+        for shown in (day, day + _ONE_DAY)
+        if rule.from_time is not None and rule.to_time is not None
+        for span in _span(rule.from_time, rule.to_time, shown, zone)
+    )
 
 
 def _span(from_time: time, to_time: time, day: date, zone: ZoneInfo) -> list[_Instants]:

@@ -59,7 +59,9 @@ class View:
             stay |= {
                 stop.id for route in routes for stop in route.stops if stop.departs_s < until_s
             }
-        return tuple(self._with_late(_with_fixed(route, stay)) for route in routes)
+        return tuple(
+            self._with_late(_with_fixed_breaks(_with_fixed(route, stay))) for route in routes
+        )
 
     def _with_late(self, route: Route) -> Route:
         if self.late is None or self.late.resource_id != route.resource_id:
@@ -129,6 +131,11 @@ def individuals(view: View, ids: Collection[int] | None = None) -> list[Worker]:
 def _with_fixed(route: Route, stay: Collection[int]) -> Route:
     stops = (_fixed(stop) if stop.id in stay else stop for stop in route.stops)
     return replace(route, stops=tuple(stops))
+
+
+def _with_fixed_breaks(route: Route) -> Route:
+    """Days are improved around the breaks as they lie now; visits are what moves."""
+    return _with_fixed(route, [stop.id for stop in route.stops if stop.kind is StopKind.BUSY])
 
 
 def _fixed(stop: Stop) -> Stop:

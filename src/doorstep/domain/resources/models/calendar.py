@@ -59,6 +59,15 @@ class WorkHours(models.Model):
         blank=True,
         help_text=_("For this stretch. Empty: the resource's own."),
     )
+    break_minutes = models.PositiveSmallIntegerField(
+        _("break of (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "Only for a break that may be taken any time between the two. Empty: all of it."
+        ),
+    )
 
     class Meta:
         verbose_name = _("work hours")
@@ -96,6 +105,15 @@ class DayHours(models.Model):
         _("to"), null=True, blank=True, help_text=_("Both empty: not working on this day.")
     )
     capacity = models.PositiveSmallIntegerField(_("capacity"), null=True, blank=True)
+    break_minutes = models.PositiveSmallIntegerField(
+        _("break of (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "Only for a break that may be taken any time between the two. Empty: all of it."
+        ),
+    )
 
     class Meta:
         verbose_name = _("hours of a single day")

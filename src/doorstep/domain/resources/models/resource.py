@@ -75,6 +75,12 @@ class BookableResource(AddressFields):
         validators=[MinValueValidator(0.2), MaxValueValidator(5)],
         help_text=_("1 drives at the usual speed, 0.8 a little slower, 1.2 a little faster."),
     )
+    overtime_minutes = models.PositiveSmallIntegerField(
+        _("overtime (minutes)"),
+        default=0,
+        validators=[MaxValueValidator(240)],
+        help_text=_("How much longer than the work hours a day may be planned."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_searchable = models.BooleanField(
         _("available to slot search"), default=True, help_text=_("May be offered to customers.")
@@ -93,6 +99,9 @@ class BookableResource(AddressFields):
                 condition=models.Q(speed_factor__gte=0.2, speed_factor__lte=5),
             ),
             models.CheckConstraint(name="resource_capacity", condition=models.Q(capacity__lte=50)),
+            models.CheckConstraint(
+                name="resource_overtime", condition=models.Q(overtime_minutes__lte=240)
+            ),
         ]
 
     def __str__(self) -> str:

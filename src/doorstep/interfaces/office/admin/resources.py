@@ -53,13 +53,14 @@ class WorkHoursInline(OfficeTabularInline):
         "valid_from_on",
         "valid_to_on",
         "capacity",
+        "break_minutes",
     )
     verbose_name_plural = _("Work hours")
 
 
 class DayHoursInline(OfficeTabularInline):
     model = DayHours
-    fields = ("day", "kind", "from_time", "to_time", "capacity")
+    fields = ("day", "kind", "from_time", "to_time", "capacity", "break_minutes")
     verbose_name_plural = _("Single days")
 
 
@@ -119,6 +120,7 @@ class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
                     ("start_place", "end_place"),
                     "organizational_unit",
                     ("capacity", "speed_factor"),
+                    "overtime_minutes",
                     ("observes_closures", "time_off_needs_approval"),
                 ),
             },
