@@ -7,10 +7,15 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import roads, search, simulation
+from benchmarks import replan, roads, search, simulation
 from benchmarks.measure import Row
 
-SUITES = {"search": search.run, "roads": roads.run, "simulation": simulation.run}
+SUITES = {
+    "search": search.run,
+    "roads": roads.run,
+    "simulation": simulation.run,
+    "replan": replan.run,
+}
 OUTPUT = Path(__file__).resolve().parents[1] / "var" / "bench"
 
 

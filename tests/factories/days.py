@@ -1,5 +1,6 @@
 """Days full of visits all over town, and a look at whether their promises are kept."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from doorstep.domain.bookings.days import ONE_DAY, planned_days
@@ -9,7 +10,8 @@ from doorstep.domain.bookings.seconds import second
 from doorstep.domain.customers.models import Contact
 from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.resources.models import BookableResource
-from doorstep.engine import StraightLine, validate_route
+from doorstep.engine import Route, StraightLine, validate_route
+from doorstep.engine.travel import leg_s
 
 from .bookings import THURSDAY, World, book, window_key
 from .customers import make_account, make_contact
@@ -58,7 +60,8 @@ def broken_promises(first: date, last: date) -> list[object]:
     )
     for route in planned_days(workers.values(), first, last):
         if first <= route.day <= last:
-            found += validate_route(route, travel, speeds[route.resource_id])
+            speed = speeds[route.resource_id]
+            found += validate_route(_with_whole_legs(route, travel, speed), travel, speed)
     for row in Assignment.objects.filter(booking__status__parent=ParentStatus.SCHEDULED):
         booking = row.booking
         assert booking is not None
@@ -73,3 +76,15 @@ def broken_promises(first: date, last: date) -> list[object]:
         if (row.block.resource_id, row.block.starts_at) != (row.resource_id, row.starts_at):
             found.append((booking, "block"))
     return found
+
+
+def _with_whole_legs(route: Route, travel: StraightLine, speed: float) -> Route:
+    """Whoever moves a visit away leaves the next leg as planned, from the place that is gone.
+    The time is there; departing earlier shows it."""
+    here, stops = route.start, []
+    for stop in route.stops:
+        needed_s = leg_s(travel, here, stop.place, speed)
+        departs_s = min(stop.departs_s, stop.arrives_s - needed_s)
+        stops.append(stop if stop.place is None else replace(stop, departs_s=departs_s))
+        here = stop.place or here
+    return replace(route, stops=tuple(stops))

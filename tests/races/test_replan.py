@@ -1,16 +1,18 @@
 """Planning improves days while customers book them: nobody's promise is broken."""
 
 import random
+import threading
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from doorstep.domain.bookings.errors import DomainError
 from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.domain.bookings.services.assign import move_booking
+from doorstep.domain.bookings.services.placing import lock_resources
 from doorstep.domain.bookings.services.replan import Replanned, replan_days
 from doorstep.domain.bookings.services.replan_due import replan_day
 from doorstep.domain.bookings.services.status import set_status
@@ -40,7 +42,7 @@ def test_bookings_and_planning_at_once_break_no_promise(now: datetime) -> None:
         make_technician(home=somewhere(chance))
     for _number in range(8):
         book_at(world, *somewhere(chance), now=now, hours=chance.choice(WINDOWS))
-    before = deadlocks()
+    before, office = deadlocks(), Actor(Source.OFFICE, dana())
 
     def customer(contact: object) -> Callable[[], object]:
         keys = [window_key(THURSDAY, *hours) for hours in chance.sample(WINDOWS, 2)]
@@ -109,8 +111,9 @@ def test_a_visit_that_begins_while_planning_searches_stays(now: datetime) -> Non
     booking = book_at(world, 53.51, -2.25, now=now)
     tina()
     status = get_default_status(ParentStatus.TRAVELING)
+    office = Actor(Source.OFFICE, dana())
     begin = lambda: set_status(  # noqa: E731
-        booking=booking, status=status, actor=Actor(Source.OFFICE, dana()), at=now
+        booking=booking, status=status, actor=office, at=now
     )
     plan = lambda: replan_days(  # noqa: E731
         first=THURSDAY, last=THURSDAY, now=now, effort=Effort(seconds=1.0)
@@ -135,18 +138,22 @@ def test_planning_gives_way_to_whoever_has_the_lock(now: datetime) -> None:
     booking = book_at(world, 53.51, -2.25, now=now)
     tina()
 
+    is_locked, is_planned = threading.Event(), threading.Event()
+
     def sit_on_it() -> object:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM resources_bookableresource WHERE id = %s FOR UPDATE",
-                [world.technician.pk],
-            )
-            cursor.execute("SELECT pg_sleep(3)")
+        with transaction.atomic():
+            lock_resources([world.technician.pk])
+            is_locked.set()
+            is_planned.wait(timeout=60)
         return "done"
 
-    plan = lambda: replan_days(  # noqa: E731
-        first=THURSDAY, last=THURSDAY, now=now, effort=Effort(seconds=0.5)
-    )
+    def plan() -> object:
+        is_locked.wait(timeout=60)
+        try:
+            return replan_days(first=THURSDAY, last=THURSDAY, now=now, effort=Effort(rounds=100))
+        finally:
+            is_planned.set()
+
     results = run_together([sit_on_it, plan])
     assert [
         move.is_written for each in results if isinstance(each, Replanned) for move in each.moves

@@ -81,7 +81,7 @@ def _search(model: Model, rounds: int | None, seconds: float | None) -> int:
     model.kernel.search(model.days, model.plan, 0, 0)  # compiles, if that has to be done
     began = time.monotonic()
     spent, chunk, share, cycle = 0, _CHUNK, 0.0, 0
-    while share < 1:
+    while share < 1 and rounds != 0:
         if seconds is None:
             assert rounds is not None
             chunk = max(1, rounds // _STEPS)

@@ -1,10 +1,19 @@
 """What a repair has come to, in a sentence or two."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from doorstep.domain.bookings.models import Booking
-from doorstep.domain.bookings.services.replan import UNKEPT, Replanned
+from doorstep.domain.bookings.services.replan import Replanned, UnkeptReason
+
+_REASONS = {
+    UnkeptReason.NOBODY_MAY: gettext_lazy("nobody else who works then may do it"),
+    UnkeptReason.NO_TIME: gettext_lazy("those who may do it have no time inside the promise"),
+    UnkeptReason.UNDER_WAY: gettext_lazy("it is under way"),
+    UnkeptReason.PINNED: gettext_lazy("it is pinned"),
+    UnkeptReason.SEVERAL_PEOPLE: gettext_lazy("several people come together"),
+    UnkeptReason.CHANGED_MEANWHILE: gettext_lazy("it or its day was changed meanwhile: try again"),
+}
 
 
 def told(found: Replanned) -> str:
@@ -19,7 +28,7 @@ def told(found: Replanned) -> str:
             [each.booking_id for each in found.unkept]
         )
         listed = "; ".join(
-            f"{rows[each.booking_id]}: {UNKEPT[each.reason]}" for each in found.unkept
+            f"{rows[each.booking_id]}: {_REASONS[each.reason]}" for each in found.unkept
         )
         parts.append(_("Cannot be kept: %(visits)s.") % {"visits": listed})
     return " ".join(parts)

@@ -6,14 +6,14 @@ part; what anybody changed meanwhile stays as it is, and so does the rest of tha
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.resources.models import BookableResource, TimeOff, TimeOffState
-from doorstep.engine.replan import Effort, Obstacle, ReplanResult, replan
+from doorstep.engine.replan import Effort, ReplanResult, replan
 from doorstep.platform.audit.services import SYSTEM, Actor
 from doorstep.platform.lib.site_time import local_day
 
@@ -28,15 +28,16 @@ CHANGE_COST_S = 120
 # Somebody in the office waits for the answer.
 REPAIR_ROUNDS, REPAIR_SECONDS = 20_000, 8.0
 
-# Why a visit stays with somebody who cannot do it, in words for the office.
-UNKEPT = {
-    Obstacle.NOBODY_MAY.value: _("nobody else who works then may do it"),
-    Obstacle.NO_TIME.value: _("those who may do it have no time inside the promise"),
-    "under_way": _("it is under way"),
-    "pinned": _("it is pinned"),
-    "several_people": _("several people come together"),
-    "changed_meanwhile": _("somebody changed it or its day meanwhile: try again"),
-}
+
+class UnkeptReason(StrEnum):
+    """Why a visit stays with somebody who cannot do it."""
+
+    NOBODY_MAY = "nobody_may"  # nobody else who works then may do it
+    NO_TIME = "no_time"  # those who may do it have no time inside the promise
+    UNDER_WAY = "under_way"
+    PINNED = "pinned"
+    SEVERAL_PEOPLE = "several_people"  # they come together
+    CHANGED_MEANWHILE = "changed_meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class UnkeptVisit:
     """A visit that has to be dealt with by somebody: it stays where it was."""
 
     booking_id: int
-    reason: str  # see UNKEPT
+    reason: UnkeptReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,16 +190,16 @@ def _clashes(resource: BookableResource, now: datetime, late_until: datetime | N
     return clash
 
 
-def _why_stuck(visit: Assignment, now: datetime) -> str:
-    """Why planning must not touch a visit at all; empty if it may."""
+def _why_stuck(visit: Assignment, now: datetime) -> UnkeptReason | None:
+    """Why planning must not touch a visit at all; None if it may."""
     assert visit.booking is not None
     if visit.booking.parent_status is not ParentStatus.SCHEDULED or visit.starts_at <= now:
-        return "under_way"
+        return UnkeptReason.UNDER_WAY
     if visit.booking.is_pinned:
-        return "pinned"
+        return UnkeptReason.PINNED
     if visit.crew_id or visit.booking.assignments.count() > 1:
-        return "several_people"
-    return ""
+        return UnkeptReason.SEVERAL_PEOPLE
+    return None
 
 
 def _replan(run: Run, effort: Effort, seed: int, *, is_dry_run: bool) -> Replanned:
@@ -208,11 +209,13 @@ def _replan(run: Run, effort: Effort, seed: int, *, is_dry_run: bool) -> Replann
     lost = {move.booking_id for move in moves if not move.is_written} if not is_dry_run else set()
     displaced = {each.booking_id for each in run.displaced.values()}
     unkept = [
-        UnkeptVisit(booking_id, each.obstacle.value)
+        UnkeptVisit(booking_id, UnkeptReason(each.obstacle.value))
         for each in result.unkept
         if (booking_id := run.planned.visits[each.stop.id].booking_id)
     ]
-    unkept += [UnkeptVisit(each, "changed_meanwhile") for each in sorted(lost & displaced)]
+    unkept += [
+        UnkeptVisit(each, UnkeptReason.CHANGED_MEANWHILE) for each in sorted(lost & displaced)
+    ]
     return Replanned(
         travel_before_s=result.travel_before_s,
         travel_after_s=result.travel_after_s,

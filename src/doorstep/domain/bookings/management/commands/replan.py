@@ -20,7 +20,16 @@ from doorstep.platform.lib.site_time import (
 )
 
 from ...models import Booking
-from ...services.replan import UNKEPT, Replanned, repair_day, replan_days
+from ...services.replan import Replanned, UnkeptReason, repair_day, replan_days
+
+_REASONS = {
+    UnkeptReason.NOBODY_MAY: "nobody else who works then may do it",
+    UnkeptReason.NO_TIME: "those who may do it have no time inside the promise",
+    UnkeptReason.UNDER_WAY: "it is under way",
+    UnkeptReason.PINNED: "it is pinned",
+    UnkeptReason.SEVERAL_PEOPLE: "several people come together",
+    UnkeptReason.CHANGED_MEANWHILE: "somebody changed it or its day meanwhile: try again",
+}
 
 
 class Command(BaseCommand):
@@ -98,7 +107,7 @@ class Command(BaseCommand):
         if found.unkept:
             self.stdout.write("Cannot be kept, and stays where it is:")
         for each in found.unkept:
-            self.stdout.write(f"  {_label(each.booking_id):<12} {UNKEPT[each.reason]}")
+            self.stdout.write(f"  {_label(each.booking_id):<12} {_REASONS[each.reason]}")
 
 
 def _as_data(found: Replanned, names: dict[int, str]) -> dict[str, Any]:
@@ -120,7 +129,7 @@ def _as_data(found: Replanned, names: dict[int, str]) -> dict[str, Any]:
             {
                 "booking": _label(each.booking_id),
                 "reason": each.reason,
-                "text": str(UNKEPT[each.reason]),
+                "text": _REASONS[each.reason],
             }
             for each in found.unkept
         ],
