@@ -35,6 +35,7 @@ class Lack(StrEnum):
     WORK = "work"  # it fits if the work is shorter by what is missing
     WINDOW = "window"  # the resource could only be there after the window
     TRAVEL = "travel"  # the ways alone leave no time for any work
+    ONWARD = "onward"  # the way on, which is made after a break, is too long to be in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Miss:
     The resource is free in [free_from_s, free_to_s): planned stops before it as early as their
     promises allow, those behind it as late. The ways there and onward and the work have to lie in
     it, and the arrival in the target; `missing_s` (always positive) is what is lacking for that:
-    time in the gap, or, where the resource comes too late, how late it comes.
+    time in the gap, or how much too late the resource is, for the target or for its next visit.
     `after_stop_id` and `before_stop_id` are the stops that bound the gap, None where the working
     day begins or ends, or where `now` cuts it off. A gap that is not there at all, because the
     plan itself is too tight, ends before it begins.
@@ -76,7 +77,8 @@ def nearest_miss(
 ) -> Miss | None:
     """Of all gaps and targets the one that lacks least; None if nothing is left of the days.
 
-    A gap that comes too late and is too short as well counts behind all others.
+    A gap that lacks several things (it comes too late and is too short as well) counts behind all
+    that lack one.
 
     For individuals without a chance. `place` is None for a visit without one. The ways must have
     been laid for `now_s`, as every search does.
@@ -120,11 +122,12 @@ def nearest_miss(
                 detour_s = way[LEAST] + back_s - way[LIMIT]
                 short_s = max(earliest_s, low_s, from_s) - min(latest_s, high_s)
                 late_s = earliest_s - to_s
-                missing_s = max(short_s, detour_s)
-                lack = Lack.TRAVEL if detour_s > 0 or missing_s >= work_s else Lack.WORK
-                is_both = late_s > 0 and missing_s > 0
+                missing_s, lack = short_s, Lack.TRAVEL if short_s >= work_s else Lack.WORK
+                is_both = (late_s > 0) + (detour_s > 0) + (short_s > 0) > 1
                 if late_s > 0:
                     missing_s, lack = late_s, Lack.WINDOW
+                elif detour_s > 0:
+                    missing_s, lack = detour_s, Lack.ONWARD
                 if missing_s <= 0:
                     continue
                 gap = way[GAP]

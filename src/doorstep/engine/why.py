@@ -45,7 +45,7 @@ class Verdict:
     does. `arrivals` is when it could come on its own: with the rule NOT_TOGETHER it has time and
     the others it needs do not, or, without arrivals, the members of a crew have time one by one
     only. Other orders of a day are looked at for targets that nothing else opens. `miss` says what
-    the nearest gap lacks if the rule is NO_GAP; None if nothing of its day is left.
+    the nearest gap lacks if the rule is NO_GAP; None if no part of its day could be used.
     """
 
     id: int

@@ -144,12 +144,18 @@ def test_work_that_is_shorter_by_what_is_missing_fits_and_not_a_second_before(
 def test_a_miss_is_told_of_whoever_has_a_day_that_is_not_over(problem: Problem) -> None:
     over = {route.resource_id for route in problem.routes if route.to_s <= problem.now_s}
     nowhere = {route.resource_id for route in problem.routes if route.start is None}
+    # Their skills may begin when their hours are over, on a day of other windows.
+    dated = {
+        each.id
+        for each in problem.resources
+        if any(skill.valid_from_s or skill.valid_to_s for skill in each.characteristics)
+    }
 
     for day in explain_offers(problem):
         for verdict in day.verdicts:
             assert verdict.miss is None or verdict.rule is Rule.NO_GAP
             if verdict.rule is Rule.NO_GAP and not verdict.is_crew:
-                assert verdict.miss is not None or verdict.id in over | nowhere
+                assert verdict.miss is not None or verdict.id in over | nowhere | dated
 
 
 @ordinary
@@ -241,6 +247,21 @@ def test_ways_that_leave_no_time_for_any_work_are_told_as_such() -> None:
 
     assert miss is not None
     assert (miss.lack, miss.missing_s) == (Lack.TRAVEL, 30 * MINUTE)
+
+
+def test_a_way_on_that_must_wait_for_a_break_is_told_as_such() -> None:
+    problem = world(
+        [route(1, busy("12:00", "13:00"), visit("13:10", 220, spot(10), id=7))],
+        [window("08:00", "11:00")],
+        request(spot(-10)),
+    )
+
+    miss = _only(problem).miss
+
+    assert miss is not None
+    assert (miss.lack, miss.travel_back_s, miss.missing_s) == (
+        Lack.ONWARD, 20 * MINUTE, 10 * MINUTE,
+    )  # fmt: skip
 
 
 def test_nothing_is_missed_on_a_day_that_is_over() -> None:

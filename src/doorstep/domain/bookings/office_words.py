@@ -83,6 +83,7 @@ def _miss_words(miss: Miss, zone: ZoneInfo, stops: Mapping[int, str], now_s: int
         "between": _between(miss, stops, now_s),
         "free": format_window(_instant(miss.free_from_s), _instant(miss.free_to_s), zone),
         "from": format_time(_instant(miss.free_from_s), zone),
+        "onward": _minutes(miss.travel_back_s),
         "there": _minutes(miss.travel_there_s),
         "work": _minutes(miss.work_s),
         "travel": _minutes(travel_s),
@@ -93,6 +94,11 @@ def _miss_words(miss: Miss, zone: ZoneInfo, stops: Mapping[int, str], now_s: int
         text = _(
             "%(between)s: free from %(from)s, and %(there)s away. That is %(missing)s too late "
             "for %(window)s."
+        )
+    elif miss.lack is Lack.ONWARD:
+        text = _(
+            "%(between)s: free %(free)s, but the way on to the next visit, which begins after "
+            "that, takes %(onward)s. That is %(missing)s too long."
         )
     elif miss.free_to_s <= miss.free_from_s:
         text = _(

@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
-from django.template.response import SimpleTemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -28,6 +28,7 @@ from doorstep.domain.organization.selectors import get_company
 from .csp import with_office_policy
 from .front_page import front_page_of
 from .pictures import picture
+from .why import why_context
 
 View = Callable[..., HttpResponseBase]
 
@@ -57,7 +58,15 @@ class OfficeSite(UnfoldAdminSite):  # type: ignore[misc]
         return guarded
 
     def extra_urls(self) -> list[URLPattern]:
-        return [path("picture/<path:name>", self.admin_view(picture), name="picture")]
+        return [
+            path("picture/<path:name>", self.admin_view(picture), name="picture"),
+            path("why/", self.admin_view(self.why), name="why"),
+        ]
+
+    def why(self, request: HttpRequest) -> HttpResponse:
+        """Why there is no time for somebody on a day."""
+        context = self.each_context(request) | why_context(request, now=timezone.now())
+        return TemplateResponse(request, "office/why.html", context)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -11,6 +11,7 @@ from doorstep.domain.resources.models import BookableResource
 from doorstep.domain.work.selectors import needed_roles, required_roles
 from doorstep.engine import DayExplained, Miss, Rule, Verdict, explain_offers
 
+from ..days import Apart
 from ..models import Assignment
 from ..office_words import RULE_WORDS, verdict_words, window_words
 from ..problem import load_problem
@@ -85,41 +86,47 @@ def explain_wish(
     first, last = bookable_range(wish.portal, zone, now)
     start = first if from_day is None else from_day
     shown = [start + timedelta(days=offset) for offset in range(max(days, 0))]
-    names = dict(BookableResource.objects.values_list("pk", "name"))
-    roles = _role_names(wish)
+    asked = _Asked(
+        wish=wish,
+        zone=zone,
+        now=now,
+        apart=open_planning(now).apart_of(wish),
+        names=dict(BookableResource.objects.values_list("pk", "name")),
+        roles=_role_names(wish),
+    )
     return Explanation(
         zone=zone,
         first_day=first,
         last_day=last,
-        days=tuple(
-            _day(wish, day, zone, now, names, roles) if first <= day <= last else Day(day, False)
-            for day in shown
-        ),
+        days=tuple(_day(asked, day) if first <= day <= last else Day(day, False) for day in shown),
     )
 
 
-def _day(
-    wish: Wish,
-    day: date,
-    zone: ZoneInfo,
-    now: datetime,
-    names: Mapping[int, str],
-    roles: Mapping[int, str],
-) -> Day:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    wish: Wish
+    zone: ZoneInfo
+    now: datetime
+    apart: Apart
+    names: Mapping[int, str]
+    roles: Mapping[int, str]
+
+
+def _day(asked: _Asked, day: date) -> Day:
     # Day by day: preferences may change from one to the next.
+    wish, zone = asked.wish, asked.zone
     targets = targets_for(wish.portal, zone, [day])
     if not targets:
         return Day(day, True)
-    apart = open_planning(now).apart_of(wish)
-    problem = load_problem(wish=wish, targets=targets, now=now, apart=apart)
+    problem = load_problem(wish=wish, targets=targets, now=asked.now, apart=asked.apart)
     (told,) = explain_offers(problem)
     stops = _stop_names(told)
     people = [
         Person(
-            name=names[verdict.id],
-            role="" if verdict.role_id is None else roles.get(verdict.role_id, ""),
+            name=asked.names[verdict.id],
+            role="" if verdict.role_id is None else asked.roles.get(verdict.role_id, ""),
             verdict=verdict,
-            words=verdict_words(verdict, zone, names, stops, problem.now_s),
+            words=verdict_words(verdict, zone, asked.names, stops, problem.now_s),
         )
         for verdict in told.verdicts
     ]

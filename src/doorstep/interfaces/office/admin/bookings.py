@@ -25,12 +25,13 @@ from doorstep.interfaces.office.forms.bookings import CancelForm, StatusForm
 from doorstep.interfaces.office.panels import Panel, history_panel, note_panel
 from doorstep.interfaces.office.site import office
 from doorstep.interfaces.office.times import in_lists, promise, short_promise
+from doorstep.interfaces.office.why import WhyMixin
 from doorstep.platform.audit.selectors import history_of
 from doorstep.platform.audit.services import record
 
 
 @admin.register(Booking, site=office)
-class BookingAdmin(ReadOnlyMixin, OfficeModelAdmin):
+class BookingAdmin(WhyMixin, ReadOnlyMixin, OfficeModelAdmin):
     change_form_outer_after_template = "office/panels.html"
     list_display = (
         "promised", "shown_number", "status_badge", "work_order_link", "account", "comes", "method",
@@ -41,7 +42,8 @@ class BookingAdmin(ReadOnlyMixin, OfficeModelAdmin):
         "number", "work_order__number", "work_order__account__name", "booked_by__email",
     )  # fmt: skip
     date_hierarchy = "promised_from"
-    actions_detail = ("set_new_status", "cancel_visit")
+    actions_detail = ("set_new_status", "cancel_visit", "why_no_time")
+    why_parameter = "booking"
     fieldsets: Any = (
         (
             None,

@@ -25,6 +25,7 @@ from doorstep.interfaces.office.forms.customers import (
 from doorstep.interfaces.office.location_tree import depth_of, tree_path
 from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
+from doorstep.interfaces.office.why import WhyMixin
 
 
 class ContactInline(OfficeTabularInline):
@@ -68,7 +69,7 @@ class AccountPreferenceInline(OfficeTabularInline):
 
 
 @admin.register(Account, site=office)
-class AccountAdmin(AddressAdminMixin, OfficeModelAdmin):
+class AccountAdmin(WhyMixin, AddressAdminMixin, OfficeModelAdmin):
     form = AccountForm
     list_display = (
         "name",
@@ -83,6 +84,8 @@ class AccountAdmin(AddressAdminMixin, OfficeModelAdmin):
     list_filter = ("is_active", "is_excluded", "territory", HasCoordinatesFilter)
     search_fields = ("name", "street", "city", "postal_code", "contacts__email")
     inlines = (ContactInline, LocationInline, AssetInline, AccountPreferenceInline)
+    actions_detail = ("why_no_time",)
+    why_parameter = "account"
     readonly_fields = ("work_orders", "invitations", "created_at")
     fieldsets: Any = (
         (
@@ -201,12 +204,14 @@ class FunctionalLocationAdmin(AddressAdminMixin, OfficeModelAdmin):
 
 
 @admin.register(CustomerAsset, site=office)
-class CustomerAssetAdmin(OfficeModelAdmin):
+class CustomerAssetAdmin(WhyMixin, OfficeModelAdmin):
     form = AssetForm
     list_display = ("name", "product", "serial_number", "account", "location", "is_active")
     list_select_related = ("account", "location")
     list_filter = ("is_active",)
     search_fields = ("name", "product", "serial_number", "account__name")
+    actions_detail = ("why_no_time",)
+    why_parameter = "asset"
     autocomplete_fields = ("account", "location")
     fieldsets: Any = (
         (

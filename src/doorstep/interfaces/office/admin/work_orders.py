@@ -27,6 +27,7 @@ from doorstep.interfaces.office.panels import (
 from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
 from doorstep.interfaces.office.times import in_lists
+from doorstep.interfaces.office.why import WhyMixin
 from doorstep.platform.audit.selectors import history_of
 from doorstep.platform.lib.errors import DomainError
 
@@ -47,7 +48,7 @@ class WorkOrderPreferenceInline(OfficeTabularInline):
 
 
 @admin.register(WorkOrder, site=office)
-class WorkOrderAdmin(AddressAdminMixin, OfficeModelAdmin):
+class WorkOrderAdmin(WhyMixin, AddressAdminMixin, OfficeModelAdmin):
     form = WorkOrderForm
     change_form_outer_after_template = "office/panels.html"
     list_display = (
@@ -61,7 +62,8 @@ class WorkOrderAdmin(AddressAdminMixin, OfficeModelAdmin):
         "account", "reported_by", "asset", "location", "incident_type", "territory",
     )  # fmt: skip
     inlines = (WorkOrderPreferenceInline,)
-    actions_detail = ("cancel",)
+    actions_detail = ("cancel", "why_no_time")
+    why_parameter = "work_order"
     add_fieldsets: Any = (
         (
             None,
