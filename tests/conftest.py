@@ -10,6 +10,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
+from doorstep.engine import warm
 
 CHROMIUM_NAMES = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
@@ -21,6 +22,12 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    """No test waits for the compiler, least of all in the middle of a transaction."""
+    warm()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,5 +1,6 @@
 """Have everything compiled before the first customer asks."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from doorstep.engine.compiled import is_available
@@ -13,6 +14,7 @@ from doorstep.engine.problem import (
     Target,
     WorkLocation,
 )
+from doorstep.engine.replan import Effort, Freedom, ReplanProblem, replan
 from doorstep.engine.search import find_offers
 from doorstep.engine.travel import StraightLine
 from doorstep.platform.values.geo import Coordinates
@@ -28,7 +30,16 @@ def warm() -> bool:
     if not is_available():
         return False
     for roles in ((Role(0),), (Role(0), Role(1))):
-        find_offers(_problem(roles))
+        problem = _problem(roles)
+        find_offers(problem)
+    freedom = Freedom(frozenset(each.id for each in problem.resources))
+    everybody = {stop.id: freedom for route in problem.routes for stop in route.stops}
+    replan(
+        ReplanProblem(
+            problem.routes, problem.resources, problem.travel, problem.now_s, freedoms=everybody
+        ),
+        Effort(rounds=1),
+    )
     return True
 
 
@@ -59,7 +70,17 @@ def _problem(roles: tuple[Role, ...]) -> Problem:
         ),
         resources=(Resource(1, start=home), Resource(2, start=east)),
         routes=tuple(
-            Route(id, id, 1, day, start_s, start_s + 9 * _HOUR, place, place, stops)
+            Route(
+                id,
+                id,
+                1,
+                day,
+                start_s,
+                start_s + 9 * _HOUR,
+                place,
+                place,
+                tuple(replace(stop, id=10 * id + stop.id) for stop in stops),
+            )
             for id, place in ((1, home), (2, east))
         ),
         travel=StraightLine(),

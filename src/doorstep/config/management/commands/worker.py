@@ -1,11 +1,13 @@
 """`doorstep worker`: run jobs."""
 
 import asyncio
+import threading
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
 from doorstep.config import worker
+from doorstep.engine import warm
 
 
 class Command(BaseCommand):
@@ -17,4 +19,6 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: int) -> None:
         self.stdout.write("Worker ready.")
         self.stdout.flush()
+        # Jobs that plan days must not wait for the compiler while they hold a transaction.
+        threading.Thread(target=warm, name="warm", daemon=True).start()
         asyncio.run(worker.run(concurrency=options["concurrency"]))
