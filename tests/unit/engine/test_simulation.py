@@ -34,6 +34,12 @@ def test_the_same_week_goes_the_same_way() -> None:
     assert (again.taken, again.routes) == (week("first").taken, week("first").routes)
 
 
+def test_without_effort_days_stay_as_they_were_booked() -> None:
+    outcome = play(scene(), POLICIES["replan"], Options(rounds=0)).outcome
+
+    assert outcome.km_driven == outcome.km_booked
+
+
 @pytest.mark.parametrize("policy", AWARE)
 def test_whoever_knows_travel_is_never_late(policy: str) -> None:
     outcome = week(policy).outcome

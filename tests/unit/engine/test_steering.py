@@ -51,6 +51,14 @@ def test_windows_on_free_days_do_not_wait() -> None:
     assert (shown.first, shown.more) == ((1, 2, 3, 5), (4,))
 
 
+def test_the_best_three_stay_however_dear_they_are() -> None:
+    dear = {1: 900_000, 2: 800_000, 3: 700_000, 4: 950_000}
+
+    shown = steer(dear, dict.fromkeys(dear, 1000), Steering(limit_s=60))
+
+    assert (shown.first, shown.hidden) == ((3, 2, 1), frozenset({4}))
+
+
 def test_fewer_than_three_are_refused() -> None:
     with pytest.raises(ValueError):
         Steering(first=2)

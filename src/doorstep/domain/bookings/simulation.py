@@ -10,7 +10,7 @@ import numpy as np
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.places.services import load_travel
-from doorstep.engine import Route, StopKind, Target
+from doorstep.engine import Request, Route, StopKind, Target
 from doorstep.engine.simulation.scene import Customer, Scene, tastes_for
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.site_time import day_bounds, local_day
@@ -76,6 +76,11 @@ def _wish(portal: Portal, booking: Booking) -> Wish:
     return Wish(portal, order.account, order.incident_type, order.asset, booking)
 
 
+def _request(portal: Portal, booking: Booking, now: datetime) -> Request:
+    wish = _wish(portal, booking)
+    return load_problem(wish=wish, targets=(), now=now, resource_ids=()).request
+
+
 def _emptied(route: Route) -> Route:
     """What is left of a day without visits and holds: breaks, absences, outside appointments."""
     return replace(route, stops=tuple(stop for stop in route.stops if stop.kind is StopKind.BUSY))
@@ -104,7 +109,7 @@ def _customers(
         customers.append(
             Customer(
                 id=booking.pk,
-                request=load_problem(wish=_wish(portal, booking), targets=(), now=now).request,
+                request=_request(portal, booking, now),
                 tastes=tuple(
                     taste + (_BOOKED_BONUS if target.id in had else 0.0)
                     for taste, target in zip(tastes[number], targets, strict=True)

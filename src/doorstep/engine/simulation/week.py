@@ -48,7 +48,12 @@ def play(scene: Scene, policy: Policy, options: Options | None = None) -> Week:
 
 
 def able(scene: Scene, customer: Customer, board: Board) -> frozenset[int]:
-    """Who could serve a customer on days without visits; `board` holds the scene's own routes."""
+    """Who could serve a customer alone on days without visits, which `board` holds.
+
+    Nobody, where several have to come: such visits stay with those they were booked for.
+    """
+    if len(customer.request.roles) > 1 or customer.request.roles[0].crew_size:
+        return frozenset()
     found = board.search(
         customer.request,
         scene.targets,
@@ -64,10 +69,11 @@ def board_of(scene: Scene) -> Board:
     """A board with the scene's people and empty days."""
     board = Board(scene.travel)
     board.set_people(scene.resources, scene.crews)
-    for resource in scene.resources:
-        board.set_routes(
-            resource.id, [route for route in scene.routes if route.resource_id == resource.id]
-        )
+    days: dict[int, list[Route]] = {}
+    for route in scene.routes:
+        days.setdefault(route.resource_id, []).append(route)
+    for resource_id, routes in days.items():
+        board.set_routes(resource_id, routes)
     return board
 
 
