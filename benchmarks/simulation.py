@@ -19,5 +19,14 @@ def run() -> list[Row]:
         for line in lines:
             search_s = line.means["search_ms"] / 1000
             if search_s:
-                rows.append(Row(f"{demand}: {line.title}", search_s, search_s, demand))
+                rows.append(
+                    Row(
+                        f"{demand}: mean search, {line.title}",
+                        search_s,
+                        search_s,
+                        demand,
+                        ratio=line.of_hindsight,
+                        of="of hindsight's customers",
+                    )
+                )
     return rows

@@ -29,7 +29,7 @@ def hindsight(scene: Scene, *, limit_s: int = 120, threads: int = 2) -> Hindsigh
     Raises NoSolver without pyvroom.
     """
     try:
-        import vroom  # type: ignore[import-untyped]
+        import vroom
     except ImportError as error:
         raise NoSolver from error
     board = board_of(scene)
