@@ -58,7 +58,7 @@ def broken_promises(first: date, last: date) -> list[object]:
     workers = load_workers(
         from_day=first - ONE_DAY, to_day=last + ONE_DAY, company_zone=company.time_zone
     )
-    for route in planned_days(workers.values(), first, last):
+    for route in planned_days(workers.values(), first, last, legs=travel):
         if first <= route.day <= last:
             speed = speeds[route.resource_id]
             found += validate_route(_with_whole_legs(route, travel, speed), travel, speed)

@@ -28,7 +28,7 @@ def world() -> World:
 
 def thursday() -> Route:
     workers = load_workers(from_day=THURSDAY, to_day=THURSDAY, company_zone="UTC")
-    days = planned_days(list(workers.values()), THURSDAY, THURSDAY)
+    days = planned_days(list(workers.values()), THURSDAY, THURSDAY, legs=None)
     return next(route for route in days if route.day == THURSDAY)
 
 

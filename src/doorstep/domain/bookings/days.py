@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from django.db import connection
 
 from doorstep.domain.resources.working_hours import FloatingBreak, WorkingDay
-from doorstep.engine import Route, Stop, StopKind
+from doorstep.engine import Route, Stop, StopKind, Travel
+from doorstep.engine.travel import leg_s
 from doorstep.platform.values.geo import Coordinates
 
 from .people import Worker
@@ -92,25 +93,44 @@ def span_of_days(resource_id: int, first: date, last: date) -> Span:
 
 
 def planned_days(
-    workers: Collection[Worker], first: date, last: date, apart: Apart = NOTHING_APART
+    workers: Collection[Worker],
+    first: date,
+    last: date,
+    apart: Apart = NOTHING_APART,
+    *,
+    legs: Travel | None,
 ) -> tuple[Route, ...]:
-    """The days of `workers` from `first` to `last` as they are in the database, in one query."""
+    """The days of `workers` from `first` to `last` as they are in the database, in one query.
+
+    For `legs` see `routes_of`.
+    """
     # A day more on both sides: the resource may live in another zone, and shifts cross midnight.
     first, last = first - ONE_DAY, last + ONE_DAY
     spans = [span_of_days(each.id, first, last) for each in workers if each.calendar is not None]
     taken = read_taken(spans, apart)
-    return tuple(route for each in workers for route in routes_of(each, first, last, taken))
+    return tuple(
+        route for each in workers for route in routes_of(each, first, last, taken, legs=legs)
+    )
 
 
-def routes_of(worker: Worker, first: date, last: date, taken: Taken) -> Iterator[Route]:
-    """The routes of one worker on her local days, both included, in order of day and lane."""
+def routes_of(
+    worker: Worker, first: date, last: date, taken: Taken, *, legs: Travel | None
+) -> Iterator[Route]:
+    """The routes of one worker on her local days, both included, in order of day and lane.
+
+    A visit keeps the leg it was planned with. When the visit in front of it has gone (canceled,
+    moved, a hold that ran out) that leg may be too short now; `legs` says how long it has to be,
+    None that nobody knows without asking a service.
+    """
     if worker.calendar is None:
         return
     for working_day in worker.calendar.days(first, last):
-        yield from _day_routes(worker, working_day, taken)
+        yield from _day_routes(worker, working_day, taken, legs)
 
 
-def _day_routes(worker: Worker, working_day: WorkingDay, taken: Taken) -> Iterator[Route]:
+def _day_routes(
+    worker: Worker, working_day: WorkingDay, taken: Taken, legs: Travel | None
+) -> Iterator[Route]:
     for lane in working_day.lanes:
         stretches = [(second(start), second(end)) for start, end in lane.stretches]
         from_s, to_s = stretches[0][0], stretches[-1][1]
@@ -133,6 +153,8 @@ def _day_routes(worker: Worker, working_day: WorkingDay, taken: Taken) -> Iterat
                 for index, (start, end) in enumerate(busy)
             ]
         stops.sort(key=lambda stop: (stop.departs_s, stop.ends_s))
+        if legs is not None:
+            _mend_legs(stops, worker, legs)
         for floating in working_day.breaks:
             _take_break(stops, floating, from_s, to_s)
         yield Route(
@@ -146,6 +168,19 @@ def _day_routes(worker: Worker, working_day: WorkingDay, taken: Taken) -> Iterat
             end=worker.end,
             stops=tuple(stops),
         )
+
+
+def _mend_legs(stops: list[Stop], worker: Worker, legs: Travel) -> None:
+    """Leave early enough for the place one really comes from, where there is the time for it."""
+    here, free_s = worker.resource.start, 0
+    for index, stop in enumerate(stops):
+        if stop.place is not None:
+            needed_s = leg_s(legs, here, stop.place, worker.resource.speed_factor)
+            if stop.travel_s < needed_s:
+                departs_s = max(stop.arrives_s - needed_s, min(free_s, stop.departs_s))
+                stops[index] = replace(stop, departs_s=departs_s)
+            here = stop.place
+        free_s = max(free_s, stop.ends_s)
 
 
 def _take_break(stops: list[Stop], floating: FloatingBreak, from_s: int, to_s: int) -> None:

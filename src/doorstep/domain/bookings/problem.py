@@ -13,7 +13,7 @@ from doorstep.platform.values.geo import Coordinates
 from .days import NOTHING_APART, ONE_DAY, Apart, planned_days
 from .errors import NoPlace, NotBookable
 from .people import Worker, load_workers
-from .reference import Facts, facts_of
+from .reference import Facts, facts_of, legs_of
 from .seconds import second
 from .wish import Wish, minutes_of, place_of, work_location_of
 
@@ -85,7 +85,8 @@ def problem_of(
     request = request_for(wish, facts, min(days, default=None))
     routes: tuple[Route, ...] = ()
     if days:
-        routes = planned_days(workers, min(days), max(days), apart)
+        legs = legs_of(facts.company, now)
+        routes = planned_days(workers, min(days), max(days), apart, legs=legs)
     return Problem(
         request=request,
         targets=tuple(targets),

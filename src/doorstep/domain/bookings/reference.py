@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from doorstep.domain.organization.models import ArrivalWindow, Company, Portal
+from doorstep.domain.organization.models.company import TravelProvider
 from doorstep.domain.organization.selectors import get_company
+from doorstep.domain.places.services import load_travel
 from doorstep.domain.work.selectors import (
     DatedPreference,
     RoleSpec,
@@ -14,7 +17,7 @@ from doorstep.domain.work.selectors import (
     required_roles,
     roles_by_incident_type,
 )
-from doorstep.engine import StraightLine
+from doorstep.engine import StraightLine, Travel
 
 from .timetable import Windows, windows_of
 from .wish import Wish
@@ -98,3 +101,16 @@ def estimate_of(company: Company) -> StraightLine:
         speed_kmh=company.travel_speed_kmh,
         fixed_s=company.travel_extra_seconds,
     )
+
+
+def trips_of(company: Company, now: datetime) -> Travel:
+    """Along the roads if they are in this process; a server is not asked for every day's trip."""
+    if company.travel_provider == TravelProvider.ROADS:
+        return load_travel(origins=(), destinations=(), now=now, company=company)
+    return estimate_of(company)
+
+
+def legs_of(company: Company, now: datetime) -> Travel | None:
+    """The travel that legs were planned by, if this process knows it without asking a server."""
+    known = company.travel_provider in (TravelProvider.STRAIGHT_LINE, TravelProvider.ROADS)
+    return trips_of(company, now) if known else None

@@ -15,6 +15,7 @@ from doorstep.platform.values.intervals import Interval, subtract
 from ..days import ONE_DAY, Apart, planned_days
 from ..models import Assignment
 from ..people import Worker, load_workers
+from ..reference import legs_of
 from ..seconds import second
 from .freedoms import load_visits, who_may
 
@@ -48,7 +49,9 @@ class View:
 
         A visit that reaches into two of them stays where it is, as does one that a crew does.
         """
-        loaded = planned_days(workers, self.first, self.last, Apart(bookings=self.apart))
+        legs = legs_of(get_company(), self.now)
+        apart = Apart(bookings=self.apart)
+        loaded = planned_days(workers, self.first, self.last, apart, legs=legs)
         routes = [route for route in loaded if self.first <= route.day <= self.last]
         ids = Counter(stop.id for route in routes for stop in route.stops if stop.id > 0)
         by_crews = Assignment.objects.filter(pk__in=ids, crew__isnull=False)

@@ -5,9 +5,6 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from doorstep.domain.organization.models import Company
-from doorstep.domain.organization.models.company import TravelProvider
-from doorstep.domain.places.services import load_travel
 from doorstep.engine import Board, Offer, Request, Route, SearchResult, StopKind, Target, Travel
 
 from ..days import (
@@ -22,7 +19,7 @@ from ..days import (
     span_of_days,
 )
 from ..people import Worker, load_workers
-from ..reference import Reference, estimate_of, load_reference
+from ..reference import Reference, legs_of, load_reference, trips_of
 from ..seconds import second
 from .changes import Look, Mark, look
 
@@ -62,7 +59,8 @@ class State:
         self.first: date = now.date() - ONE_DAY
         self.last: date = now.date() + timedelta(days=ahead + SPARE_DAYS)
         self.workers: dict[int, Worker] = self._load_workers(None)
-        self.board = Board(_trips_home(self.reference.company, now))
+        self.board = Board(trips_of(self.reference.company, now))
+        self._legs = legs_of(self.reference.company, now)
         self._set_people()
         self._away: dict[int, dict[int, list[Interval]]] = {}
         self._held: dict[int, dict[int, Held]] = {}
@@ -158,7 +156,8 @@ class State:
 
     def _routes(self, worker: Worker, days: Collection[date], taken: Taken) -> Iterable[Route]:
         first, last = min(days), max(days)
-        return [route for route in routes_of(worker, first, last, taken) if route.day in days]
+        routes = routes_of(worker, first, last, taken, legs=self._legs)
+        return [route for route in routes if route.day in days]
 
     def _keep(self, taken: Taken) -> None:
         """Absences and holds among what was read, of people who are known."""
@@ -190,7 +189,8 @@ class State:
 
     def _set_routes(self, worker: Worker, taken: Taken) -> None:
         if worker.calendar is not None:
-            self.board.set_routes(worker.id, routes_of(worker, self.first, self.last, taken))
+            routes = routes_of(worker, self.first, self.last, taken, legs=self._legs)
+            self.board.set_routes(worker.id, routes)
 
     def _set_people(self) -> None:
         self.board.set_people(
@@ -267,10 +267,3 @@ class State:
                 if route.id in before and route != before[route.id]
             ]
         return found
-
-
-def _trips_home(company: Company, now: datetime) -> Travel:
-    """Along the roads if they are in this process; a server is not asked for every day's trip."""
-    if company.travel_provider == TravelProvider.ROADS:
-        return load_travel(origins=(), destinations=(), now=now, company=company)
-    return estimate_of(company)
