@@ -23,7 +23,6 @@ from doorstep.engine.replanning.rows import (
 from doorstep.engine.replanning.solve import Solved, solve
 from doorstep.engine.travel import Travel
 
-
 __all__ = [
     "Change",
     "Effort",
