@@ -487,6 +487,22 @@ def test_a_search_asks_one_thing_when_nothing_changed(
     assert len(queries) == 1
 
 
+def test_an_old_transaction_does_not_make_every_search_load_anew(
+    world: World, now: datetime, session: psycopg.Connection[Any]
+) -> None:
+    session.execute("SELECT pg_current_xact_id()")
+    Company.objects.update(name="Renamed")
+    in_memory(world, now)
+    contact = Contact.objects.select_related("account").get()
+    service = IncidentType.objects.select_related("work_order_type").get()
+    wish = wish_for(contact, service, Portal.objects.get())
+
+    with CaptureQueriesContext(connection) as queries:
+        search_offers(wish=wish, now=now)
+
+    assert len(queries) == 1
+
+
 def test_one_more_booking_costs_one_more_query(world: World, now: datetime) -> None:
     in_memory(world, now)
     book(world, now=now)

@@ -19,10 +19,14 @@ from ..models import PlanningSubject
 KEPT = timedelta(hours=1)
 MOST_CHANGES = 5_000
 
+# What is there already counts as seen: while somebody keeps an old transaction open, changes newer
+# than it would otherwise come up again and again.
 _NOW = """
 SELECT clock_timestamp(),
        pg_snapshot_xmin(pg_current_snapshot())::text,
-       pg_current_xact_id_if_assigned() IS NOT NULL
+       pg_current_xact_id_if_assigned() IS NOT NULL,
+       ARRAY(SELECT id FROM bookings_planningchange
+              WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))
 """
 # LIMIT under an order makes the index the only sensible way, statistics or not. The visits are
 # looked up in the same statement, where they lie at the moment of this very snapshot.
@@ -71,8 +75,8 @@ def look() -> Look:
     """The state of affairs before a first load."""
     with connection.cursor() as cursor:
         cursor.execute(_NOW)
-        at, xid, has_written = cursor.fetchone()
-    return Look(at.astimezone(UTC), Mark(int(xid)), has_written)
+        at, xid, has_written, seen = cursor.fetchone()
+    return Look(at.astimezone(UTC), Mark(int(xid), frozenset(seen)), has_written)
 
 
 def look_since(mark: Mark) -> Look:
