@@ -41,8 +41,8 @@ from tests.factories.bookings import (
     window_key,
     wish_for,
 )
-from tests.factories.customers import mallory
-from tests.factories.identity import dana
+from tests.factories.customers import make_account, make_contact, mallory
+from tests.factories.identity import dana, make_user
 from tests.factories.resources import make_crew, make_technician, tina
 from tests.factories.work import make_incident_type
 
@@ -636,7 +636,7 @@ def test_the_primary_contact_sees_all_visits_of_the_account(world: World, now: d
     from tests.factories.customers import make_contact
     from tests.factories.identity import make_user
 
-    colleague = make_contact(account=world.contact.account, user=make_user())
+    colleague = make_contact(account=world.contact.account, user=make_user(), phone="")
     hers = book(world, now=now)
     theirs = book(world, now=now, contact=colleague, key=window_key(FRIDAY))
 
@@ -653,3 +653,34 @@ def test_somebody_free_is_found_when_the_nearest_is_taken(world: World, now: dat
     second = book(world, now=now, contact=mallory())
 
     assert second.assignments.get().resource == other
+
+
+def test_who_was_to_come_from_a_held_place_leaves_in_time_once_the_hold_is_gone(
+    world: World, now: datetime
+) -> None:
+    """A hold next door in front of a visit makes the way to the visit short; without the hold it is
+    long again."""
+    first, second = (
+        make_contact(
+            account=make_account(latitude=53.56, longitude=longitude), user=make_user(), phone=""
+        )
+        for longitude in (-2.36, -2.37)
+    )
+    booked = book(world, now=now, key=window_key(), contact=first)
+    [visit] = booked.assignments.all()
+    whole_way = visit.arrives_at - visit.starts_at
+    held = hold_offer(
+        wish=wish_for(second, world.service, world.portal),
+        key=window_key(from_hour=8, to_hour=10),
+        contact=second,
+        now=now,
+    )
+    visit.refresh_from_db()
+    assert visit.arrives_at - visit.starts_at < whole_way
+    release_hold(code=held.code, contact=second)
+
+    book(world, now=now, key=window_key(from_hour=13, to_hour=15))
+
+    visit.refresh_from_db()
+    assert visit.arrives_at - visit.starts_at == whole_way
+    assert visit.block.starts_at == visit.starts_at

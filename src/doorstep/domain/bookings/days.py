@@ -76,12 +76,22 @@ class Lane:
         return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class LateDeparture:
+    """A visit whose row still says when to leave the place of a visit or hold that has gone."""
+
+    stop_id: int
+    planned_s: int
+    departs_s: int
+
+
 @dataclass(slots=True)
 class Taken:
     """What takes time, by resource and lane."""
 
     lanes: dict[tuple[int, int], Lane] = field(default_factory=lambda: defaultdict(Lane))
     held: list[Held] = field(default_factory=list)
+    late: list[LateDeparture] = field(default_factory=list)
 
     def of(self, resource_id: int, lane: int) -> Lane:
         return self.lanes.get((resource_id, lane)) or Lane()
@@ -99,18 +109,23 @@ def planned_days(
     apart: Apart = NOTHING_APART,
     *,
     legs: Travel | None,
+    late: list[LateDeparture] | None = None,
 ) -> tuple[Route, ...]:
     """The days of `workers` from `first` to `last` as they are in the database, in one query.
 
-    For `legs` see `routes_of`.
+    For `legs` see `routes_of`. `late` collects departures that are mended in the routes, and too
+    late in the rows.
     """
     # A day more on both sides: the resource may live in another zone, and shifts cross midnight.
     first, last = first - ONE_DAY, last + ONE_DAY
     spans = [span_of_days(each.id, first, last) for each in workers if each.calendar is not None]
     taken = read_taken(spans, apart)
-    return tuple(
+    routes = tuple(
         route for each in workers for route in routes_of(each, first, last, taken, legs=legs)
     )
+    if late is not None:
+        late += taken.late
+    return routes
 
 
 def routes_of(
@@ -154,7 +169,7 @@ def _day_routes(
             ]
         stops.sort(key=lambda stop: (stop.departs_s, stop.ends_s))
         if legs is not None:
-            _mend_legs(stops, worker, legs)
+            _mend_legs(stops, worker, legs, taken.late)
         for floating in working_day.breaks:
             _take_break(stops, floating, from_s, to_s)
         yield Route(
@@ -170,7 +185,7 @@ def _day_routes(
         )
 
 
-def _mend_legs(stops: list[Stop], worker: Worker, legs: Travel) -> None:
+def _mend_legs(stops: list[Stop], worker: Worker, legs: Travel, late: list[LateDeparture]) -> None:
     """Leave early enough for the place one really comes from, where there is the time for it."""
     here, free_s = worker.resource.start, 0
     for index, stop in enumerate(stops):
@@ -178,7 +193,9 @@ def _mend_legs(stops: list[Stop], worker: Worker, legs: Travel) -> None:
             needed_s = leg_s(legs, here, stop.place, worker.resource.speed_factor)
             if stop.travel_s < needed_s:
                 departs_s = max(stop.arrives_s - needed_s, min(free_s, stop.departs_s))
-                stops[index] = replace(stop, departs_s=departs_s)
+                if departs_s < stop.departs_s:
+                    late.append(LateDeparture(stop.id, stop.departs_s, departs_s))
+                    stops[index] = replace(stop, departs_s=departs_s)
             here = stop.place
         free_s = max(free_s, stop.ends_s)
 
@@ -231,16 +248,6 @@ def _without(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[I
 
 # --- Rows --------------------------------------------------------------------------------------
 
-_SOMEBODY = """
-  JOIN unnest(%(ids)s::bigint[], %(from)s::timestamptz[], %(to)s::timestamptz[])
-       AS span (resource_id, starts_at, ends_at)
-    ON taken.resource_id = span.resource_id
-   AND taken.starts_at < span.ends_at AND taken.ends_at > span.starts_at
-"""
-_EVERYBODY = """
-  JOIN (VALUES (%(from)s::timestamptz, %(to)s::timestamptz)) AS span (starts_at, ends_at)
-    ON taken.starts_at < span.ends_at AND taken.ends_at > span.starts_at
-"""
 # Numbers, for a driver makes them ten times as fast as instants. Visits of several people arrive
 # together, so one of them cannot be moved alone; what is held, pinned, under way or out of its
 # promise stays where it is. Holds run out by the database's clock, the only one all share. No visit
@@ -259,7 +266,10 @@ SELECT taken.id, taken.resource_id, taken.lane, taken.latitude, taken.longitude,
        extract(epoch FROM booking.promised_to)::bigint,
        hold.id, hold.contact_id, hold.expires_at
   FROM bookings_assignment AS taken
-{span}
+  JOIN unnest(%(ids)s::bigint[], %(from)s::timestamptz[], %(to)s::timestamptz[])
+       AS span (resource_id, starts_at, ends_at)
+    ON taken.resource_id = span.resource_id
+   AND taken.starts_at < span.ends_at AND taken.ends_at > span.starts_at
    AND taken.starts_at > span.starts_at - interval '3 days'
   LEFT JOIN bookings_booking AS booking ON booking.id = taken.booking_id
   LEFT JOIN bookings_bookingstatus AS status ON status.id = booking.status_id
@@ -274,7 +284,10 @@ SELECT NULL, taken.resource_id, taken.lane, NULL, NULL,
        ceil(extract(epoch FROM taken.ends_at))::bigint,
        NULL, NULL, NULL, NULL, NULL
   FROM bookings_resourceblock AS taken
-{span}
+  JOIN unnest(%(ids)s::bigint[], %(from)s::timestamptz[], %(to)s::timestamptz[])
+       AS span (resource_id, starts_at, ends_at)
+    ON taken.resource_id = span.resource_id
+   AND taken.starts_at < span.ends_at AND taken.ends_at > span.starts_at
  WHERE taken.assignment_id IS NULL
 """
 
@@ -287,14 +300,12 @@ def read_taken(spans: Collection[Span], apart: Apart = NOTHING_APART) -> Taken:
         "ids": [span.resource_id for span in spans],
         "from": [span.starts_at for span in spans],
         "to": [span.ends_at for span in spans],
+        "bookings": list(apart.bookings),
+        "holds": list(apart.holds),
     }
-    return _read(_SOMEBODY, values, apart)
-
-
-def read_all_taken(first: date, last: date) -> Taken:
-    """What takes anybody's time on these local days, in one query."""
-    starts_at, ends_at = _around(first, last)
-    return _read(_EVERYBODY, {"from": starts_at, "to": ends_at}, NOTHING_APART)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, values)
+        return _as_taken(cursor.fetchall())
 
 
 def _around(first: date, last: date) -> tuple[datetime, datetime]:
@@ -304,13 +315,7 @@ def _around(first: date, last: date) -> tuple[datetime, datetime]:
     )
 
 
-def _read(span: str, values: dict[str, Any], apart: Apart) -> Taken:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TAKEN.format(span=span),
-            values | {"bookings": list(apart.bookings), "holds": list(apart.holds)},
-        )
-        rows = cursor.fetchall()
+def _as_taken(rows: Iterable[tuple[Any, ...]]) -> Taken:
     taken = Taken()
     seen: set[int] = set()
     for (

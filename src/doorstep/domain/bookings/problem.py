@@ -10,7 +10,7 @@ from doorstep.engine import ResourceKind as EngineKind
 from doorstep.engine import WorkLocation as EngineWorkLocation
 from doorstep.platform.values.geo import Coordinates
 
-from .days import NOTHING_APART, ONE_DAY, Apart, planned_days
+from .days import NOTHING_APART, ONE_DAY, Apart, LateDeparture, planned_days
 from .errors import NoPlace, NotBookable
 from .people import Worker, load_workers
 from .reference import Facts, facts_of, legs_of
@@ -51,6 +51,7 @@ def load_problem(
     resource_ids: Collection[int] | None = None,
     apart: Apart = NOTHING_APART,
     facts: Facts | None = None,
+    late: list[LateDeparture] | None = None,
 ) -> Problem:
     """The engine's view of the days around `targets`, read from the database as it is now.
 
@@ -67,7 +68,13 @@ def load_problem(
         resource_ids=resource_ids,
     )
     return problem_of(
-        wish=wish, targets=targets, now=now, workers=workers.values(), apart=apart, facts=facts
+        wish=wish,
+        targets=targets,
+        now=now,
+        workers=workers.values(),
+        apart=apart,
+        facts=facts,
+        late=late,
     )
 
 
@@ -79,14 +86,16 @@ def problem_of(
     workers: Collection[Worker],
     apart: Apart,
     facts: Facts,
+    late: list[LateDeparture] | None = None,
 ) -> Problem:
-    """As `load_problem`, for people who are known; only their days are read."""
+    """As `load_problem`, for people who are known; only their days are read. `late` as in
+    `planned_days`."""
     days = [target.day for target in targets]
     request = request_for(wish, facts, min(days, default=None))
     routes: tuple[Route, ...] = ()
     if days:
         legs = legs_of(facts.company, now)
-        routes = planned_days(workers, min(days), max(days), apart, legs=legs)
+        routes = planned_days(workers, min(days), max(days), apart, legs=legs, late=late)
     return Problem(
         request=request,
         targets=tuple(targets),

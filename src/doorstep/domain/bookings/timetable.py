@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from doorstep.domain.organization.models import ArrivalWindow, Portal
@@ -79,24 +80,38 @@ def targets_for(
         anchor=portal.grid_from,
         restarts_per_window=portal.grid_restarts,
     )
+    hours = (portal.grid_from, portal.grid_to)
+    return list(_targets(portal.offer_mode, windows, grid, hours, zone, tuple(days)))
+
+
+# The same days are asked for again and again, by every customer of a place.
+@lru_cache(maxsize=512)
+def _targets(
+    mode: str,
+    windows: Windows,
+    grid: engine_windows.Grid,
+    hours: tuple[time, time],
+    zone: ZoneInfo,
+    days: tuple[date, ...],
+) -> tuple[Target, ...]:
     targets: list[Target] = []
     for day in days:
-        if portal.offer_mode == OfferMode.WINDOWS:
+        if mode == OfferMode.WINDOWS:
             if windows:
                 targets += engine_windows.expand(day, zone, windows=windows, first_id=len(targets))
-        elif portal.offer_mode == OfferMode.GRID:
+        elif mode == OfferMode.GRID:
             targets += engine_windows.expand(
                 day,
                 zone,
                 grid=grid,
-                hours=(portal.grid_from, portal.grid_to),
+                hours=hours,
                 first_id=len(targets),
             )
         elif windows:
             targets += engine_windows.expand(
                 day, zone, windows=windows, grid=grid, first_id=len(targets)
             )
-    return targets
+    return tuple(targets)
 
 
 def find_target(

@@ -18,7 +18,7 @@ from doorstep.engine import Offer, Target, find_offers
 from doorstep.platform.audit.services import SYSTEM, Actor, record
 from doorstep.platform.lib.db import DatabaseClock, is_conflict, require_transaction
 
-from ..days import Apart
+from ..days import Apart, LateDeparture
 from ..errors import OfferGone
 from ..models import Assignment, BlockKind, Booking, Hold, ResourceBlock
 from ..seconds import instant
@@ -79,13 +79,17 @@ def place(
             with transaction.atomic():
                 lock_resources({*ids, *also_lock})
                 remove_expired_holds(ids)
+                late: list[LateDeparture] = []
                 problem = planning.problem_for(
-                    ids, wish=wish, facts=facts, target=target, now=now, apart=apart
+                    ids, wish=wish, facts=facts, target=target, now=now, apart=apart, late=late
                 )
                 best = find_offers(problem).best
                 if not best:
                     raise _Lost
-                return write(best[0])
+                result = write(best[0])
+                moved = {move.stop_id for each in best[0].assignments for move in each.moves}
+                depart_in_time([each for each in late if each.stop_id not in moved], now)
+                return result
         except _Lost:
             continue
         except DatabaseError as error:
@@ -157,6 +161,23 @@ def record_shift(
     }
     if changes:
         record(actor=actor, action="shifted", obj=booking, data={"changes": changes})
+
+
+def depart_in_time(late: Collection[LateDeparture], now: datetime) -> None:
+    """Put right when people leave for visits whose predecessor is gone, if that is still ahead.
+
+    Needs the locks taken by `place`; nothing else may have been written about these visits.
+    """
+    for each in late:
+        departs_at = instant(each.departs_s)
+        found = Assignment.objects.filter(
+            pk=each.stop_id, starts_at=instant(each.planned_s), booking__isnull=False
+        ).first()
+        if found is None or found.booking_id is None or departs_at < now:
+            continue
+        Assignment.objects.filter(pk=found.pk).update(starts_at=departs_at)
+        ResourceBlock.objects.filter(assignment=found).update(starts_at=departs_at)
+        refresh_planned_times(found.booking_id)
 
 
 def refresh_planned_times(booking_id: int) -> None:

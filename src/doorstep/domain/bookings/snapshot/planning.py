@@ -16,7 +16,7 @@ from doorstep.engine import (
 )
 from doorstep.platform.lib.db import database_now
 
-from ..days import NOTHING_APART, Apart, Span
+from ..days import NOTHING_APART, Apart, LateDeparture, Span
 from ..estimates import rests_on_estimates
 from ..models import Hold
 from ..problem import load_problem, problem_of, request_for, travel_between
@@ -138,8 +138,10 @@ class Planning:
         target: Target,
         now: datetime,
         apart: Apart,
+        late: list[LateDeparture],
     ) -> Problem:
-        """The target and these resources alone, their days as they are in the database now.
+        """The target and these resources alone, their days as they are in the database now; `late`
+        collects departures that have to be put right.
 
         What their locks guard is read anew: visits, holds, absences. Skills and hours nobody locks;
         they are as they were when this was opened, if it looks into the memory of the process.
@@ -148,14 +150,20 @@ class Planning:
         if state is None or not state.covers([target.day]):
             return load_problem(
                 wish=wish, targets=[target], now=now, resource_ids=resource_ids, apart=apart,
-                facts=facts,
+                facts=facts, late=late,
             )  # fmt: skip
         with shared.shared.lock:
             workers = [
                 state.workers[each] for each in sorted(resource_ids) if each in state.workers
             ]
         return problem_of(
-            wish=wish, targets=[target], now=now, workers=workers, apart=apart, facts=facts
+            wish=wish,
+            targets=[target],
+            now=now,
+            workers=workers,
+            apart=apart,
+            facts=facts,
+            late=late,
         )
 
 

@@ -13,7 +13,6 @@ from ..days import (
     Interval,
     Span,
     Taken,
-    read_all_taken,
     read_taken,
     routes_of,
     span_of_days,
@@ -27,6 +26,7 @@ from .changes import Look, Mark, look
 # read when somebody asks. With the days to spare, a day that begins makes nobody wait.
 MOST_DAYS = 100
 SPARE_DAYS = 7
+_PEOPLE_AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,7 @@ class State:
         self._set_people()
         self._away: dict[int, dict[int, list[Interval]]] = {}
         self._held: dict[int, dict[int, Held]] = {}
-        taken = read_all_taken(self.first, self.last)
-        for worker in self.workers.values():
-            self._set_routes(worker, taken)
-        self._keep(taken)
+        self._read_days(list(self.workers.values()))
 
     def reaches(self, now: datetime) -> bool:
         """Whether the days kept are still those that can be booked."""
@@ -113,18 +110,22 @@ class State:
         }
         self.workers = dict(sorted((kept | fresh).items()))
         self._set_people()
-        spans = [
-            span_of_days(each, self.first, self.last)
-            for each in resource_ids
-            if each in self.workers
-        ]
         for resource_id in resource_ids:
             self._away.pop(resource_id, None)
             self._held.pop(resource_id, None)
-        taken = read_taken(spans)
-        self._keep(taken)
-        for span in spans:
-            self._set_routes(self.workers[span.resource_id], taken)
+        self._read_days([self.workers[each] for each in resource_ids if each in self.workers])
+
+    def _read_days(self, workers: Sequence[Worker]) -> None:
+        """All days of these people; some people at a time, so that rows are never in memory as a
+        whole."""
+        for first in range(0, len(workers), _PEOPLE_AT_A_TIME):
+            some = workers[first : first + _PEOPLE_AT_A_TIME]
+            taken = read_taken([span_of_days(each.id, self.first, self.last) for each in some])
+            self._keep(taken)
+            for worker in some:
+                if worker.calendar is not None:
+                    routes = routes_of(worker, self.first, self.last, taken, legs=self._legs)
+                    self.board.set_routes(worker.id, routes)
 
     def _reread(self, spans: Iterable[Span]) -> None:
         """The days that the spans touch, of all resources in one query."""
@@ -186,11 +187,6 @@ class State:
             company_zone=self.reference.company.time_zone,
             resource_ids=resource_ids,
         )
-
-    def _set_routes(self, worker: Worker, taken: Taken) -> None:
-        if worker.calendar is not None:
-            routes = routes_of(worker, self.first, self.last, taken, legs=self._legs)
-            self.board.set_routes(worker.id, routes)
 
     def _set_people(self) -> None:
         self.board.set_people(
