@@ -2,16 +2,19 @@
 
 import argparse
 import json
+import os
 import platform
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import replan, roads, search, simulation
+from benchmarks import booking, replan, roads, search, service, simulation
 from benchmarks.measure import Row
 
 SUITES = {
     "search": search.run,
+    "service": service.run,
+    "booking": booking.run,
     "roads": roads.run,
     "simulation": simulation.run,
     "replan": replan.run,
@@ -34,6 +37,7 @@ def main() -> None:
                     "suite": name,
                     "at": datetime.now(UTC).isoformat(),
                     "python": platform.python_version(),
+                    "machine": machine(),
                     "rows": [row.as_data() for row in rows],
                 },
                 indent=2,
@@ -41,9 +45,14 @@ def main() -> None:
         )
 
 
+def machine() -> str:
+    """What the figures were taken on; they are for comparing within one run."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+
+
 def print_table(name: str, rows: list[Row], seconds: float) -> None:
     width = max(len(row.what) for row in rows)
-    print(f"\n{name} ({seconds:.0f} s, {platform.machine()}, Python {platform.python_version()})")
+    print(f"\n{name} ({seconds:.0f} s, {machine()}, Python {platform.python_version()})")
     print(f"  {'':<{width}}  {'p50 ms':>9}  {'p95 ms':>9}  {'runs':>5}  ratio")
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f} {row.of}"
