@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from doorstep.domain.customers.models import Contact
-from doorstep.domain.work.models import WorkOrder
+from doorstep.domain.work.selectors import RoleSpec
 from doorstep.domain.work.services.work_orders import create_work_order
 from doorstep.engine import Offer
 from doorstep.platform.audit.services import Actor, record
@@ -32,7 +32,7 @@ from ..timetable import Promise, find_target
 from ..wish import Wish, check_bookable, place_of, zone_of
 from .hold import wish_of
 from .idempotency import earlier_result, keep_result, open_request
-from .placing import place, write_plan
+from .placing import place, remove_holds_of, write_plan
 from .status import refresh_work_order
 
 NUMBER_LETTERS = 6
@@ -72,13 +72,14 @@ def confirm_hold(
     check_bookable(wish)
     if not contact.may_use_portal:
         raise NotBookable
+    facts = planning.facts_of(wish)
     promise = Promise(hold.promised_from, hold.promised_to)
-    target = find_target(wish.portal, zone_of(wish), promise, now)
+    target = find_target(wish.portal, zone_of(wish), promise, now, facts.windows)
     apart = planning.apart_of(wish)
 
     def write(offer: Offer) -> Booking:
-        Hold.objects.filter(contact=contact).delete()
-        booking = _write_booking(wish, hold, offer, contact, actor, now)
+        remove_holds_of(contact)
+        booking = _write_booking(wish, hold, offer, contact, actor, now, facts.roles)
         record(
             actor=actor,
             action="confirmed",
@@ -140,7 +141,13 @@ def _signed_in(actor: Actor) -> User:
 
 
 def _write_booking(
-    wish: Wish, hold: Hold, offer: Offer, contact: Contact, actor: Actor, now: datetime
+    wish: Wish,
+    hold: Hold,
+    offer: Offer,
+    contact: Contact,
+    actor: Actor,
+    now: datetime,
+    roles: tuple[RoleSpec, ...],
 ) -> Booking:
     place_of_work = place_of(wish)
     work_order = create_work_order(
@@ -151,6 +158,7 @@ def _write_booking(
         asset=wish.asset,
         location=wish.asset.location if wish.asset else None,
         portal=wish.portal,
+        roles=roles,
         actor=actor,
     )
     status = get_default_status(ParentStatus.SCHEDULED)
@@ -168,8 +176,8 @@ def _write_booking(
         duration_minutes=wish.incident_type.duration_minutes or 0,
         time_zone=str(zone_of(wish)),
     )
-    write_plan(offer, booking=booking)
-    link_requirements(booking, work_order)
+    requirements = list(work_order.requirements.order_by("pk"))
+    write_plan(offer, booking=booking, requirements=requirements)
     StatusTimestamp.objects.create(
         booking=booking,
         status=status,
@@ -186,16 +194,6 @@ def team_names(booking: Booking) -> list[str]:
     """Who comes, for history: names stay readable when a resource is gone."""
     rows = Assignment.objects.filter(booking=booking).order_by("role", "pk")
     return list(rows.values_list("resource__name", flat=True))
-
-
-def link_requirements(booking: Booking, work_order: WorkOrder) -> None:
-    """Tie each assignment to the requirement of its role; both are counted in the same order."""
-    requirements = list(work_order.requirements.order_by("pk"))
-    assignments = list(booking.assignments.all())
-    for assignment in assignments:
-        if assignment.role < len(requirements):
-            assignment.requirement = requirements[assignment.role]
-    Assignment.objects.bulk_update(assignments, ["requirement"])
 
 
 def new_number() -> str:

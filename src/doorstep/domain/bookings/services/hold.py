@@ -14,7 +14,7 @@ from ..models import Hold, ParentStatus
 from ..snapshot import open_planning
 from ..timetable import Promise, find_target
 from ..wish import Wish, check_bookable, zone_of
-from .placing import place, write_plan
+from .placing import place, remove_holds_of, write_plan
 
 
 def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold:
@@ -35,7 +35,7 @@ def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold
 
     def hold(apart: Apart, *, is_soft: bool = False) -> Hold:
         def write(offer: Offer) -> Hold:
-            Hold.objects.filter(contact=contact).delete()
+            remove_holds_of(contact)
             held = _new_hold(wish, target, contact, str(zone), planning.clock())
             if not is_soft:
                 write_plan(offer, hold=held)

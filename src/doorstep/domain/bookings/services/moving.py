@@ -10,7 +10,7 @@ from doorstep.platform.lib.db import require_transaction
 from ..events import BookingRescheduled
 from ..models import Assignment, Booking
 from ..timetable import Promise
-from .confirm import link_requirements, team_names
+from .confirm import team_names
 from .placing import refresh_planned_times, write_plan
 
 
@@ -23,8 +23,8 @@ def write_move(*, current: Booking, offer: Offer, actor: Actor) -> Booking:
     old = Promise(current.promised_from, current.promised_to)
     new = Promise.of(offer.target)
     Assignment.objects.filter(booking=current).delete()
-    write_plan(offer, booking=current)
-    link_requirements(current, current.work_order)
+    requirements = list(current.work_order.requirements.order_by("pk"))
+    write_plan(offer, booking=current, requirements=requirements)
     refresh_planned_times(current.pk)
     Booking.objects.filter(pk=current.pk).update(
         promised_from=new.from_at, promised_to=new.to_at, version=current.version + 1

@@ -6,13 +6,15 @@ ResourceBlock is the last wall. `FOR NO KEY UPDATE` lets others insert rows that
 resource meanwhile.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
+from doorstep.domain.customers.models import Contact
 from doorstep.domain.resources.models import BookableResource
+from doorstep.domain.work.models import Requirement
 from doorstep.engine import Assignment as EngineAssignment
 from doorstep.engine import Offer, Target, find_offers
 from doorstep.platform.audit.services import SYSTEM, Actor, record
@@ -121,10 +123,34 @@ def remove_expired_holds(resource_ids: Collection[int]) -> int:
     return count
 
 
-def write_plan(offer: Offer, *, hold: Hold | None = None, booking: Booking | None = None) -> None:
+def remove_holds_of(contact: Contact) -> None:
+    """Give back all that a contact holds, in one statement and without looking at it first."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH gone AS (
+              DELETE FROM bookings_hold WHERE contact_id = %s RETURNING id
+            ), parts AS (
+              DELETE FROM bookings_assignment USING gone WHERE hold_id = gone.id
+              RETURNING bookings_assignment.id
+            )
+            DELETE FROM bookings_resourceblock USING parts WHERE assignment_id = parts.id
+            """,
+            [contact.pk],
+        )
+
+
+def write_plan(
+    offer: Offer,
+    *,
+    hold: Hold | None = None,
+    booking: Booking | None = None,
+    requirements: Sequence[Requirement] = (),
+) -> None:
     """Write the offer's assignments and blocks for a hold or a booking, and move whom it moves.
 
-    Needs the locks taken by `place`.
+    Needs the locks taken by `place`. Roles and `requirements` are counted in the same order.
     """
     require_transaction()
     moves = {move.stop_id: move for each in offer.assignments for move in each.moves}
@@ -142,7 +168,7 @@ def write_plan(offer: Offer, *, hold: Hold | None = None, booking: Booking | Non
     Assignment.objects.bulk_update(moved, ["starts_at", "arrives_at", "ends_at"])
     for booking_id in {each.booking_id for each in moved if each.booking_id}:
         refresh_planned_times(booking_id)
-    fresh = [_assignment(each, hold, booking) for each in offer.assignments]
+    fresh = [_assignment(each, hold, booking, requirements) for each in offer.assignments]
     Assignment.objects.bulk_create(fresh)
     ResourceBlock.objects.bulk_create([_block(each) for each in (*moved, *fresh)])
 
@@ -196,10 +222,16 @@ def team_of(offer: Offer) -> frozenset[int]:
     return offer.resource_ids | crews
 
 
-def _assignment(plan: EngineAssignment, hold: Hold | None, booking: Booking | None) -> Assignment:
+def _assignment(
+    plan: EngineAssignment,
+    hold: Hold | None,
+    booking: Booking | None,
+    requirements: Sequence[Requirement],
+) -> Assignment:
     return Assignment(
         hold=hold,
         booking=booking,
+        requirement=requirements[plan.role_id] if plan.role_id < len(requirements) else None,
         role=plan.role_id,
         resource_id=plan.resource_id,
         crew_id=plan.crew_id,

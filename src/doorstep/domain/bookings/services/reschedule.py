@@ -9,7 +9,7 @@ from doorstep.engine import Offer
 from doorstep.platform.audit.services import Actor
 
 from ..errors import HoldNotFound, NotBookable
-from ..models import Booking, Hold
+from ..models import Booking
 from ..rules import check_may_change, lock_booking
 from ..snapshot import open_planning
 from ..timetable import Promise, find_target
@@ -18,7 +18,7 @@ from .confirm import lock_hold, team_of_hold
 from .hold import wish_of
 from .idempotency import earlier_result, keep_result, open_request
 from .moving import team_of_booking, write_move
-from .placing import place
+from .placing import place, remove_holds_of
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def reschedule_booking(
     def write(offer: Offer) -> Booking:
         current = lock_booking(booking)
         check_may_change(current, now=now)
-        Hold.objects.filter(contact=contact).delete()
+        remove_holds_of(contact)
         return write_move(current=current, offer=offer, actor=actor)
 
     moved = place(

@@ -39,6 +39,7 @@ def create_work_order(
     portal: Portal | None = None,
     priority: Priority | None = None,
     summary: str = "",
+    roles: Sequence[RoleSpec] | None = None,
     actor: Actor,
 ) -> WorkOrder:
     """A work order with one requirement per role of the incident type, in the roles' order.
@@ -46,7 +47,7 @@ def create_work_order(
     The address is copied, as are the account's territory and access notes: the work order keeps
     them when account or location change (product reference 3.4). Publishes WorkOrderCreated.
     Raises ForeignToAccount when contact, asset or location belong to somebody else, NoDuration
-    when the incident type has none.
+    when the incident type has none. `roles` are the incident type's, for who has read them already.
     """
     for part in (reported_by, asset, location):
         if part is not None and part.account_id != account.pk:
@@ -72,7 +73,9 @@ def create_work_order(
         instructions="\n".join(note for note in notes if note),
         **address,
     )
-    _require(work_order, needed_roles(incident_type), incident_type.duration_minutes)
+    if roles is None:
+        roles = needed_roles(incident_type)
+    _require(work_order, roles, incident_type.duration_minutes)
     record(
         actor=actor, action="created", obj=work_order, data={"incident_type": incident_type.name}
     )
