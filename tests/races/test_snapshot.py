@@ -546,8 +546,8 @@ def test_a_new_process_offers_the_same(
 
 
 def wait_for_older_transactions() -> None:
-    """Pruning spares what an open transaction may yet look for, and other tests of the same server
-    have transactions open."""
+    """Pruning spares what an open transaction may yet look for, a look reaches back to the oldest,
+    and other tests of the same server have transactions open."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
@@ -579,10 +579,10 @@ def test_who_was_away_longer_than_changes_are_kept_loads_anew(world: World, now:
 
 def test_who_looked_lately_misses_nothing_by_pruning(world: World, now: datetime) -> None:
     PlanningChange.objects.update(created_at=database_now() - KEPT - timedelta(minutes=1))
+    wait_for_older_transactions()
     in_memory(world, now)
     state = shared.shared.fresh(now)
     assert state is not None
-    wait_for_older_transactions()
 
     prune_changes()
     prune_changes()
