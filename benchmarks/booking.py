@@ -7,6 +7,7 @@ import os
 import random
 import threading
 import time
+import traceback
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,7 @@ def run() -> list[Row]:
 
     world.set_up()
     world.build(100, 60, has_users=True)
+    _make_bare_tables()
     bare = _in_processes(_bare, CLIENTS, threads=1, share=0)
     confirm = _in_processes(_confirm, WORKERS, threads=CLIENTS // WORKERS, share=0)
     rows = [
@@ -96,6 +98,9 @@ def _in_processes(work: Any, processes: int, *, threads: int, share: int) -> Out
     found = [json.loads(answers.get(timeout=1800)) for _process_of in started]
     for process in started:
         process.join(timeout=60)
+    broken = [each["error"] for each in found if "error" in each]
+    if broken:
+        raise RuntimeError("\n".join(broken))
     counts: Counter[str] = Counter()
     for each in found:
         counts.update(each["counts"])
@@ -104,6 +109,16 @@ def _in_processes(work: Any, processes: int, *, threads: int, share: int) -> Out
 
 
 def _process(name: str, number: int, threads: int, share: int, barrier: Any, answers: Any) -> None:
+    try:
+        answer = _measured(name, number, threads, share, barrier)
+    except Exception:
+        # The others must not wait for this one, nor the benchmark for its answer.
+        barrier.abort()
+        answer = {"error": traceback.format_exc()}
+    answers.put(json.dumps(answer))
+
+
+def _measured(name: str, number: int, threads: int, share: int, barrier: Any) -> dict[str, Any]:
     from benchmarks import world
 
     world.set_up(migrates=False)
@@ -140,10 +155,23 @@ def _process(name: str, number: int, threads: int, share: int, barrier: Any, ans
     for thread in running:
         thread.join()
     seconds = time.monotonic() - began
-    answers.put(json.dumps({"times": times, "counts": counts, "seconds": seconds}))
+    return {"times": times, "counts": counts, "seconds": seconds}
 
 
 # --- What a client does ------------------------------------------------------------------------
+
+
+def _make_bare_tables() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DROP TABLE IF EXISTS bench_visit, bench_booking;"
+            "CREATE TABLE bench_visit (id bigserial PRIMARY KEY, resource_id bigint, "
+            "starts_at timestamptz, ends_at timestamptz, place float8[]);"
+            "CREATE INDEX bench_visit_day ON bench_visit (resource_id, starts_at);"
+            "CREATE TABLE bench_booking (id bigserial PRIMARY KEY, visit bigint)"
+        )
 
 
 def _bare(client: int, _share: int) -> Any:
@@ -157,12 +185,6 @@ def _bare(client: int, _share: int) -> Any:
     with connection.cursor() as cursor:
         cursor.execute("SELECT array_agg(id) FROM resources_bookableresource")
         (ids,) = cursor.fetchone()
-        cursor.execute(
-            "CREATE TABLE IF NOT EXISTS bench_visit (id bigserial PRIMARY KEY, resource_id bigint, "
-            "starts_at timestamptz, ends_at timestamptz, place float8[]);"
-            "CREATE INDEX IF NOT EXISTS bench_visit_day ON bench_visit (resource_id, starts_at);"
-            "CREATE TABLE IF NOT EXISTS bench_booking (id bigserial PRIMARY KEY, visit bigint)"
-        )
     bare = psycopg.connect(**{name: settings[name] for name in names if settings.get(name)})
 
     def step() -> str:
