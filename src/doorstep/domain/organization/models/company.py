@@ -128,6 +128,26 @@ class Company(models.Model):
         _("host of the geocoding server"), max_length=200, blank=True
     )
 
+    # A switch for emergencies and restored backups, a rehearsal, and a fence for trying things out.
+    is_outbound_held = models.BooleanField(
+        _("hold all messages"),
+        default=False,
+        help_text=_("Nothing leaves; what is due waits until this is off again."),
+    )
+    is_dry_run = models.BooleanField(
+        _("dry run"),
+        default=False,
+        help_text=_("Every message is made and logged, none is sent."),
+    )
+    allowed_recipients = models.TextField(
+        _("send to these only"),
+        blank=True,
+        help_text=_(
+            "One a line: an e-mail address, @ and a domain, or a phone number. "
+            "Everybody else gets nothing. Empty: everybody may be written to."
+        ),
+    )
+
     class Meta:
         verbose_name = _("company")
         verbose_name_plural = _("company")
