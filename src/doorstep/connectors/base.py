@@ -37,6 +37,17 @@ class TemporaryFailure(ConnectorError):
         self.retry_after_s = retry_after_s
 
 
+class CredentialsRefused(TemporaryFailure):
+    """The provider does not take our name and password, or has locked the account.
+
+    Nothing is wrong with the message, and every other would fail the same way: the connector
+    pauses as a whole and staff are told. Messages wait until the credentials are right.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__("credentials", text)
+
+
 class PermanentFailure(ConnectorError):
     """Nothing happened, and the same request will never succeed."""
 

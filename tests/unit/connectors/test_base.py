@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from doorstep.connectors.base import (
+    CredentialsRefused,
     InvalidSettings,
     TemporaryFailure,
     describe,
@@ -67,3 +68,10 @@ def test_an_error_reads_as_code_and_text() -> None:
     error = TemporaryFailure("busy", "The gateway is busy.", retry_after_s=30)
 
     assert (str(error), error.retry_after_s) == ("busy: The gateway is busy.", 30)
+
+
+def test_refused_credentials_are_no_fault_of_the_message() -> None:
+    error = CredentialsRefused("The password is wrong.")
+
+    assert isinstance(error, TemporaryFailure)
+    assert (error.code, error.retry_after_s) == ("credentials", None)
