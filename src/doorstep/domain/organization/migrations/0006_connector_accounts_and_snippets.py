@@ -2,8 +2,9 @@
 
 import django.core.validators
 import django.db.models.deletion
-import doorstep.platform.lib.tokens
 from django.db import migrations, models
+
+import doorstep.platform.lib.tokens
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +36,16 @@ class Portal(BrandFields, BookingPolicyFields):
         _("invite contacts by themselves"),
         default=False,
         help_text=_("Each new contact of an active, not excluded account gets one invitation."),
+    )
+
+    code_days_after_visit = models.PositiveIntegerField(
+        _("links open a visit until (days after it)"),
+        default=30,
+        validators=[MaxValueValidator(730)],
+        help_text=_(
+            "Links in messages open one visit without signing in. They move with the visit. "
+            "0: until it ends."
+        ),
     )
 
     class Meta:
