@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorstep.platform.lib.tokens import digest, new_code, new_short_code, normalize_code
+from doorstep.platform.lib.tokens import (
+    digest,
+    new_code,
+    new_link_code,
+    new_short_code,
+    normalize_code,
+)
 
 
 def test_a_code_is_safe_in_a_url_and_carries_128_bits() -> None:
@@ -51,3 +57,13 @@ def test_a_short_code_survives_being_typed_in_lower_case() -> None:
 
 def test_the_digest_is_sha_256_in_hexadecimal() -> None:
     assert digest("abc").startswith("ba7816bf8f01cfea414140de5dae2223")
+
+
+def test_a_link_code_has_130_bits_and_no_sign_that_ends_a_link() -> None:
+    assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", new_link_code())
+
+
+def test_a_link_code_survives_capitals_and_a_full_stop_after_it() -> None:
+    code = new_link_code()
+
+    assert normalize_code(f"{code.upper()}.") == normalize_code(code)

@@ -8,6 +8,7 @@ import unicodedata
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GROUPS, GROUP_LENGTH = 6, 4  # 24 letters of 5 bits: 120 bits
 LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+LINK_LETTERS = 26  # 130 bits
 LEAST_BYTES = 16
 
 
@@ -30,10 +31,19 @@ def new_short_code() -> str:
     return "-".join(groups)
 
 
+def new_link_code() -> str:
+    """A code for the end of a link: 26 small letters and digits, 130 bits.
+
+    No sign in it that a mail program would leave out of the link, a phone capitalize or a person
+    misread. Store `digest(normalize_code(code))`.
+    """
+    return "".join(secrets.choice(CROCKFORD) for _letter in range(LINK_LETTERS)).lower()
+
+
 def normalize_code(text: str) -> str:
     """What was typed for a short code, without grouping and with look-alikes made equal.
 
-    Only for `new_short_code`: codes of `new_code` tell upper from lower case.
+    Only for `new_short_code` and `new_link_code`: codes of `new_code` tell upper from lower case.
     """
     letters = "".join(ch for ch in unicodedata.normalize("NFKC", text).upper() if ch.isalnum())
     return letters.translate(LOOK_ALIKES)

@@ -1,6 +1,7 @@
 from .assignment import Assignment
 from .block import BlockKind, ResourceBlock
 from .booking import Booking, BookingMethod, BookingNote
+from .booking_code import BY_HAND, BookingCode
 from .hold import Hold
 from .planning_change import PlanningChange, PlanningSubject
 from .replanned_day import ReplannedDay
@@ -8,9 +9,11 @@ from .request_key import RequestKey
 from .status import BookingStatus, ParentStatus, StatusTimestamp
 
 __all__ = [
+    "BY_HAND",
     "Assignment",
     "BlockKind",
     "Booking",
+    "BookingCode",
     "BookingMethod",
     "BookingNote",
     "BookingStatus",
