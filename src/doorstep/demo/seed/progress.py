@@ -171,6 +171,7 @@ class Chronicle:
             booked_by=visit.contact if is_online else None,
             promised_from=instant(visit.promised_s[0]),
             promised_to=instant(visit.promised_s[1]),
+            promised_at=history.created_at,
             starts_at=instant(min(times[0] for times in visit.times)),
             arrives_at=instant(visit.arrives_s),
             ends_at=instant(visit.ends_s),

@@ -17,11 +17,13 @@ class BookingRescheduled(Event):
     booking_id: int
     old_promised_from: str
     old_promised_to: str
+    by_customer: bool = False
 
 
 @dataclass(frozen=True)
 class BookingCanceled(Event):
     booking_id: int
+    by_customer: bool = False
 
 
 @dataclass(frozen=True)

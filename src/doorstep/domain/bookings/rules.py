@@ -5,11 +5,15 @@ from datetime import datetime, timedelta
 
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.organization.selectors import get_default_portal
+from doorstep.platform.audit.models import Source
+from doorstep.platform.audit.services import Actor
 from doorstep.platform.lib.db import require_transaction
 from doorstep.platform.lib.errors import DomainError
 
 from .errors import ChangedMeanwhile, NotChangeable, PastCancelCutoff, PastChangeCutoff
 from .models import Booking, ParentStatus
+
+CUSTOMER_DOORS = frozenset({Source.PORTAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,11 @@ def change_rules(booking: Booking, *, now: datetime, portal: Portal | None = Non
         if now > cancel_until:
             cancel_error = PastCancelCutoff(hours=portal.cancel_cutoff_hours)
     return ChangeRules(change_error, cancel_error, change_until, cancel_until)
+
+
+def is_customer(actor: Actor) -> bool:
+    """Whether the one who did it is served by the company, not working for it."""
+    return actor.source in CUSTOMER_DOORS
 
 
 def check_may_change(booking: Booking, *, now: datetime) -> None:

@@ -19,6 +19,8 @@ def refusal(message: Message, *, now: datetime) -> Reason | None:
             return _about_invitation(message.invitation, now) or _about_contact(message.contact)
         case About.SIGN_IN:
             return _about_sign_in(message)
+        case About.STAFF:
+            return None
 
 
 def _about_booking(booking: Booking | None, now: datetime) -> Reason | None:

@@ -6,6 +6,7 @@ One booking stands for the whole visit, however many resources come; each of the
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.customers.models import Contact
@@ -50,6 +51,8 @@ class Booking(models.Model):
     )
     promised_from = models.DateTimeField(_("promised from"))
     promised_to = models.DateTimeField(_("promised to"))
+    # Since when this promise stands: a reminder that was due before it waits for the next run.
+    promised_at = models.DateTimeField(_("promised on"), default=timezone.now, editable=False)
     starts_at = models.DateTimeField(_("departure"))
     arrives_at = models.DateTimeField(_("planned arrival"))
     ends_at = models.DateTimeField(_("planned end"))

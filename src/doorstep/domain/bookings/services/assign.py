@@ -53,7 +53,7 @@ def move_booking(
         current = lock_booking(booking)
         if current.parent_status is not ParentStatus.SCHEDULED:
             raise NotChangeable()
-        return write_move(current=current, offer=offer, actor=actor)
+        return write_move(current=current, offer=offer, actor=actor, now=now)
 
     return place(
         planning=planning,

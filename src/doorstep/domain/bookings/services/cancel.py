@@ -11,7 +11,7 @@ from doorstep.platform.identity.roles import STAFF_ROLES
 from ..errors import NotBookable
 from ..events import BookingCanceled
 from ..models import Booking, BookingNote, ParentStatus
-from ..rules import check_may_cancel, lock_booking
+from ..rules import check_may_cancel, is_customer, lock_booking
 from ..selectors import get_default_status
 from .idempotency import earlier_result, keep_result, open_request
 from .placing import lock_resources
@@ -76,4 +76,4 @@ def _cancel(current: Booking, *, reason: str, actor: Actor, now: datetime) -> No
     current.save(update_fields=["cancel_reason", "canceled_at"])
     apply_status(current, get_default_status(ParentStatus.CANCELED), actor=actor, at=now)
     record(actor=actor, action="canceled", obj=current, data={"reason": current.cancel_reason})
-    publish(BookingCanceled(booking_id=current.pk))
+    publish(BookingCanceled(booking_id=current.pk, by_customer=is_customer(actor)))

@@ -170,6 +170,7 @@ def _write_booking(
         booked_by=contact,
         promised_from=hold.promised_from,
         promised_to=hold.promised_to,
+        promised_at=now,
         starts_at=instant(min(each.departs_s for each in offer.assignments)),
         arrives_at=instant(offer.arrives_s),
         ends_at=instant(offer.ends_s),

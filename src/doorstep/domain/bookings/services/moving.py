@@ -9,12 +9,13 @@ from doorstep.platform.lib.db import require_transaction
 
 from ..events import BookingRescheduled
 from ..models import Assignment, Booking
+from ..rules import is_customer
 from ..timetable import Promise
 from .confirm import team_names
 from .placing import refresh_planned_times, write_plan
 
 
-def write_move(*, current: Booking, offer: Offer, actor: Actor) -> Booking:
+def write_move(*, current: Booking, offer: Offer, actor: Actor, now: datetime) -> Booking:
     """Give a locked booking the offer's time and team; old and new change hands in one commit.
 
     Publishes BookingRescheduled when the promise changed.
@@ -27,7 +28,10 @@ def write_move(*, current: Booking, offer: Offer, actor: Actor) -> Booking:
     write_plan(offer, booking=current, requirements=requirements)
     refresh_planned_times(current.pk)
     Booking.objects.filter(pk=current.pk).update(
-        promised_from=new.from_at, promised_to=new.to_at, version=current.version + 1
+        promised_from=new.from_at,
+        promised_to=new.to_at,
+        promised_at=current.promised_at if new == old else now,
+        version=current.version + 1,
     )
     current.refresh_from_db()
     record(
@@ -46,6 +50,7 @@ def write_move(*, current: Booking, offer: Offer, actor: Actor) -> Booking:
                 booking_id=current.pk,
                 old_promised_from=old.from_at.isoformat(),
                 old_promised_to=old.to_at.isoformat(),
+                by_customer=is_customer(actor),
             )
         )
     return current

@@ -61,7 +61,7 @@ def reschedule_booking(
         current = lock_booking(booking)
         check_may_change(current, now=now)
         remove_holds_of(contact)
-        return write_move(current=current, offer=offer, actor=actor)
+        return write_move(current=current, offer=offer, actor=actor, now=now)
 
     moved = place(
         planning=planning,

@@ -10,6 +10,12 @@ from doorstep.platform.lib.address import validate_time_zone
 from .account import Account
 
 
+class MessageChannel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    BOTH = "both", _("E-mail and SMS")
+
+
 class Contact(models.Model):
     account = models.ForeignKey(
         Account, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("account")
@@ -33,6 +39,13 @@ class Contact(models.Model):
     )
     time_zone = models.CharField(
         _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
+    )
+    message_channel = models.CharField(
+        _("messages by"),
+        max_length=10,
+        choices=MessageChannel,
+        blank=True,
+        help_text=_("Empty: as the portal sends them."),
     )
     allows_sign_in = models.BooleanField(_("may sign in"), default=True)
     is_active = models.BooleanField(_("active"), default=True)

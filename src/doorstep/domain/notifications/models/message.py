@@ -11,11 +11,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from doorstep.domain.bookings.models import Booking
+from doorstep.domain.bookings.models import Booking, BookingCode
 from doorstep.domain.customers.models import Contact, Invitation
-from doorstep.domain.organization.models import Portal
+from doorstep.domain.organization.models import ConnectorAccount, Portal
 
-from .reasons import Reason
+from ..reasons import Reason
 
 
 class Channel(models.TextChoices):
@@ -27,10 +27,18 @@ class MessageState(models.TextChoices):
     PENDING = "pending", _("Pending")
     SENDING = "sending", _("Sending")
     SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    BOUNCED = "bounced", _("Bounced")
     FAILED = "failed", _("Failed")
     SUPPRESSED = "suppressed", _("Suppressed")
     CANCELED = "canceled", _("Canceled")
     UNKNOWN = "unknown", _("Unknown")
+
+
+# It went out, as far as anybody knows: its reader may act on it.
+OUT = (MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)
+# It may still go out.
+WAITING = (MessageState.PENDING, MessageState.SENDING)
 
 
 class Outcome(models.TextChoices):
@@ -78,12 +86,40 @@ class Message(models.Model):
         on_delete=models.SET_NULL,
         related_name="messages",
     )
+    # The link in it; its secret is kept with the context until the message is sent.
+    code = models.ForeignKey(
+        BookingCode,
+        verbose_name=_("link"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+    )
+    # Which account handed it over, and under which id its reports come.
+    account = models.ForeignKey(
+        ConnectorAccount,
+        verbose_name=_("connector"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+    )
+    provider_id = models.CharField(_("provider's id"), max_length=254, blank=True)
+    # The one whose failure, or whose resending, this is a consequence of.
+    follows = models.ForeignKey(
+        "self",
+        verbose_name=_("follows"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="followers",
+    )
     # Two messages for one cause cannot both exist, whoever hears of the cause twice.
     dedupe_key = models.CharField(max_length=160, unique=True, editable=False)
     address = models.CharField(_("sent to"), max_length=254, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     # Values the text needs beyond the rows above; encrypted, for they may carry links with codes.
     context_encrypted = models.TextField(blank=True, editable=False)
+    # The window it tells of, as its text said when it was sent.
+    told_from = models.DateTimeField(_("tells of, from"), null=True, editable=False)
+    told_to = models.DateTimeField(_("tells of, to"), null=True, editable=False)
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("HTML"), blank=True)
@@ -98,6 +134,7 @@ class Message(models.Model):
     lease_code = models.CharField(max_length=32, blank=True, editable=False)
     attempt_count = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("message")
@@ -115,6 +152,11 @@ class Message(models.Model):
                 condition=models.Q(state__in=["pending", "sending"]),
             ),
             models.Index(fields=["-created_at"], name="message_created"),
+            models.Index(
+                fields=["provider_id"],
+                name="message_provider_id",
+                condition=~models.Q(provider_id=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +179,13 @@ class Attempt(models.Model):
     """One try. Written before the network is touched, so that an unknown outcome is visible."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    account = models.ForeignKey(
+        ConnectorAccount,
+        verbose_name=_("connector"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), null=True)
     outcome = models.CharField(_("outcome"), max_length=20, blank=True)
