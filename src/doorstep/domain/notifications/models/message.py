@@ -111,6 +111,8 @@ class Message(models.Model):
         on_delete=models.SET_NULL,
         related_name="followers",
     )
+    # Sent by staff to themselves to see how it looks; says nothing to a customer.
+    is_test = models.BooleanField(_("test"), default=False, editable=False)
     # Two messages for one cause cannot both exist, whoever hears of the cause twice.
     dedupe_key = models.CharField(max_length=160, unique=True, editable=False)
     address = models.CharField(_("sent to"), max_length=254, blank=True)
