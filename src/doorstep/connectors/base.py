@@ -67,7 +67,8 @@ class InvalidSettings(ValueError):
 class SettingDescription:
     """One setting of a connector, as a form or a document needs it.
 
-    `kind` is str, int, float or bool. Label and help are English message ids to translate.
+    `kind` is str, int, float or bool; `choices` are the only values, if there are any. Label and
+    help are English message ids to translate.
     """
 
     name: str
@@ -77,14 +78,22 @@ class SettingDescription:
     is_secret: bool
     is_required: bool
     default: object
+    choices: tuple[str, ...] = ()
 
 
-def setting(label: str, *, help: str = "", secret: bool = False, default: object = MISSING) -> Any:
+def setting(
+    label: str,
+    *,
+    help: str = "",
+    secret: bool = False,
+    default: object = MISSING,
+    choices: tuple[str, ...] = (),
+) -> Any:
     """A field of a frozen settings dataclass, with what a form needs to ask for it.
 
     Secrets stay out of the dataclass's repr, so that they stay out of logs.
     """
-    metadata = {"label": label, "help": help, "secret": secret}
+    metadata = {"label": label, "help": help, "secret": secret, "choices": choices}
     if default is MISSING:
         return field(metadata=metadata, repr=not secret)
     return field(metadata=metadata, repr=not secret, default=default)
@@ -102,6 +111,7 @@ def describe(settings_class: type) -> tuple[SettingDescription, ...]:
             is_secret=declared.metadata.get("secret", False),
             is_required=declared.default is MISSING,
             default=None if declared.default is MISSING else declared.default,
+            choices=declared.metadata.get("choices", ()),
         )
         for declared in fields(settings_class)
     )
@@ -110,8 +120,8 @@ def describe(settings_class: type) -> tuple[SettingDescription, ...]:
 def read_settings(settings_class: type[SettingsT], values: Mapping[str, object]) -> SettingsT:
     """Settings from stored values; keys that are not declared are left alone.
 
-    Raises InvalidSettings when a required value is missing or empty, or of the wrong type (an int
-    may stand for a float).
+    Raises InvalidSettings when a required value is missing or empty, of the wrong type (an int
+    may stand for a float), or none of the choices.
     """
     known: dict[str, object] = {}
     for declared in describe(settings_class):
@@ -124,5 +134,7 @@ def read_settings(settings_class: type[SettingsT], values: Mapping[str, object])
             value = float(value)
         if type(value) is not declared.kind:
             raise InvalidSettings(f"{declared.name} must be of type {declared.kind.__name__}")
+        if declared.choices and value not in declared.choices:
+            raise InvalidSettings(f"{declared.name} must be one of {', '.join(declared.choices)}")
         known[declared.name] = value
     return settings_class(**known)

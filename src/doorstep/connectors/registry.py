@@ -33,10 +33,15 @@ class UnknownConnector(LookupError):
 
 
 EMAIL = {
-    "django": Entry("Mail server", "doorstep.connectors.email.django_mail.DjangoMail"),
+    "django": Entry(
+        "Mail server of the installation", "doorstep.connectors.email.django_mail.DjangoMail"
+    ),
+    "smtp": Entry("SMTP", "doorstep.connectors.email.smtp.Smtp"),
 }
 SMS = {
     "console": Entry("Console", "doorstep.connectors.sms.console.ConsoleSms"),
+    "twilio": Entry("Twilio", "doorstep.connectors.sms.twilio.Twilio"),
+    "signed_webhook": Entry("Own gateway", "doorstep.connectors.sms.signed_webhook.SignedWebhook"),
 }
 GEOCODING = {
     "offline": Entry("Table of streets", "doorstep.connectors.geocoding.offline.OfflineGeocoder"),

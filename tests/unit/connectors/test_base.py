@@ -17,21 +17,23 @@ class GatewaySettings:
     address: str = setting("Address", help="Where to post.")
     key: str = setting("Key", secret=True)
     speed: float = setting("Speed", default=1.5)
+    line: str = setting("Line", default="safe", choices=("safe", "open"))
 
 
 def test_a_connector_describes_its_settings_in_order() -> None:
     assert [description.name for description in describe(GatewaySettings)] == [
-        "address", "key", "speed",
+        "address", "key", "speed", "line",
     ]  # fmt: skip
 
 
 def test_a_description_has_what_a_form_needs() -> None:
-    address, key, speed = describe(GatewaySettings)
+    address, key, speed, line = describe(GatewaySettings)
 
     assert (address.label, address.help, address.kind) == ("Address", "Where to post.", str)
     assert (address.is_required, address.is_secret) == (True, False)
     assert (key.is_required, key.is_secret) == (True, True)
     assert (speed.is_required, speed.default, speed.kind) == (False, 1.5, float)
+    assert (speed.choices, line.choices) == ((), ("safe", "open"))
 
 
 def test_reads_stored_values() -> None:
@@ -53,6 +55,7 @@ def test_a_whole_number_may_stand_for_a_fraction() -> None:
         ({"address": "", "key": "k"}, "address is required"),
         ({"address": 7, "key": "k"}, "address must be of type str"),
         ({"address": "a", "key": "k", "speed": True}, "speed must be of type float"),
+        ({"address": "a", "key": "k", "line": "wet"}, "line must be one of safe, open"),
     ],
 )
 def test_names_the_setting_that_is_wrong(values: dict[str, object], complaint: str) -> None:
