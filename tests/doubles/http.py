@@ -24,10 +24,12 @@ class Reply:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    # Misbehavior: wait before answering, drip the body, or promise more than is sent.
+    # Misbehavior: wait before answering, drip the body, promise more than is sent, or hang up
+    # without a word.
     wait_s: float = 0
     drip_s: float = 0
     cut: bool = False
+    hangs_up: bool = False
 
 
 def json_reply(value: object, status: int = 200) -> Reply:
@@ -37,6 +39,7 @@ def json_reply(value: object, status: int = 200) -> Reply:
 GARBAGE = Reply(body=b"<html>Welcome to the hotel network</html>")
 CUT = Reply(body=b'{"code":', cut=True)
 SLOW = Reply(body=b"{}", wait_s=30)
+HANG_UP = Reply(hangs_up=True)
 
 
 class QuietServer(ThreadingHTTPServer):
@@ -93,6 +96,9 @@ class HttpDouble:
 
             def write(self, reply: Reply) -> None:
                 double.stopping.wait(reply.wait_s) if reply.wait_s else None
+                if reply.hangs_up:
+                    self.close_connection = True
+                    return
                 try:
                     self.send_response(reply.status)
                     for name, value in reply.headers.items():

@@ -122,7 +122,7 @@ _WORDS = {
     Wish.STOP: (
         "stop stopall unsubscribe end quit optout revoke "
         "stopp abmelden abbestellen ende "
-        "arret arreter desabonner desinscrire fin "
+        "arret arrete arrett arreter desabonner desinscrire fin "
         "alto baja parar detener terminar "
         "sair remover descadastrar "
         "قف توقف وقف ايقاف الغاءالاشتراك "
