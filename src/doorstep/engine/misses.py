@@ -11,6 +11,7 @@ import numpy as np
 
 from doorstep.engine.board import Board
 from doorstep.engine.passes import (
+    BIG,
     CAP,
     DRAG,
     FREE,
@@ -19,6 +20,7 @@ from doorstep.engine.passes import (
     LIMIT,
     ONWARD,
     ORIGIN,
+    READY,
 )
 from doorstep.engine.problem import Target
 from doorstep.engine.rows import COUNT, FIRST, FROM, REMOTE, TO, WAY, WAYS
@@ -115,10 +117,14 @@ def nearest_miss(
             there_s = leg(way[ORIGIN], is_onward=False)
             back_s = leg(way[ONWARD], is_onward=True)
             until_s = min(way[CAP], way[LIMIT] - way[DRAG])
+            if way[LEAST] == -BIG:
+                # Nothing in between: of a rest only what exceeds the way on is time that is lost.
+                until_s = min(way[CAP] + back_s, way[LIMIT])
+            free_s = max(way[FREE], way[READY] - there_s)
             latest_s = min(way[CAP], way[LIMIT] - way[DRAG] - back_s) - work_s
             for target, low_s, high_s in reached:
                 from_s, to_s = target.from_s - base_s, target.to_s - base_s
-                earliest_s = way[FREE] + there_s
+                earliest_s = free_s + there_s
                 detour_s = way[LEAST] + back_s - way[LIMIT]
                 short_s = max(earliest_s, low_s, from_s) - min(latest_s, high_s)
                 late_s = earliest_s - to_s
@@ -137,7 +143,7 @@ def nearest_miss(
                     route_id=rows.ids[row],
                     after_stop_id=stop_ids[gap - 1] if gap else None,
                     before_stop_id=stop_ids[gap] if gap < len(stop_ids) else None,
-                    free_from_s=way[FREE] + base_s,
+                    free_from_s=free_s + base_s,
                     free_to_s=until_s + base_s,
                     work_s=work_s,
                     travel_there_s=there_s,
@@ -145,5 +151,5 @@ def nearest_miss(
                     missing_s=missing_s,
                     lack=lack,
                 )
-                found.append((is_both, missing_s, way[FREE], target.from_s, miss))
+                found.append((is_both, missing_s, free_s, target.from_s, miss))
     return min(found, key=lambda each: each[:4])[4] if found else None

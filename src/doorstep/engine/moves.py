@@ -93,7 +93,10 @@ def moves_in_order(
     here, last = route.start, -1
     found: list[_Leg] = []
     position = begun
+    in_front = HOME
     for index in (*range(begun), *order):
+        rest_s = _rest_s(timeline, visit, in_front, index)
+        in_front = index
         if index == HOME:
             home_s = 0 if here is None or route.end is None else legs(here, route.end)
             found.append(_Leg(None, 0, home_s, NEVER, route.to_s - home_s, NEVER))
@@ -104,7 +107,12 @@ def moves_in_order(
                 travel_s = legs(here, visit.place)
                 here, last = visit.place, NEW - 1
             position = sum(leg.stop is not None for leg in found)
-            found.append(_Leg(None, travel_s, visit.duration_s, arrives_s, arrives_s, arrives_s))
+            found.append(
+                _Leg(
+                    None, travel_s, visit.duration_s, arrives_s, arrives_s, arrives_s,
+                    rest_s=rest_s,
+                )
+            )  # fmt: skip
             continue
         stop = route.stops[index]
         travel_s = stop.travel_s
@@ -114,11 +122,14 @@ def moves_in_order(
             here, last = stop.place, index
         if timeline.anchored[index]:
             at_s = stop.arrives_s
-            found.append(_Leg(stop, travel_s, stop.duration_s, at_s, at_s, at_s, True))
+            found.append(_Leg(stop, travel_s, stop.duration_s, at_s, at_s, at_s, rest_s, True))
         else:
-            to_s = min(stop.promised_to_s, route.to_s - stop.duration_s)
+            low_s, high_s = (
+                stop.promised_from_s,
+                min(stop.promised_to_s, route.to_s - stop.duration_s),
+            )
             found.append(
-                _Leg(stop, travel_s, stop.duration_s, stop.promised_from_s, to_s, stop.arrives_s)
+                _Leg(stop, travel_s, stop.duration_s, low_s, high_s, stop.arrives_s, rest_s)
             )
     moves = _settle(timeline, found)
     if moves is None:
@@ -128,7 +139,10 @@ def moves_in_order(
 
 @dataclass(frozen=True, slots=True)
 class _Leg:
-    """A stop, the visit or the trip home, with the arrivals it allows and the one it prefers."""
+    """A stop, the visit or the trip home, with the arrivals it allows and the one it prefers.
+
+    `rest_s` is the least time to its arrival from the end of what is right in front of it.
+    """
 
     stop: Stop | None
     travel_s: int
@@ -136,7 +150,18 @@ class _Leg:
     from_s: int
     to_s: int
     wished_s: int
+    rest_s: int = 0
     is_anchored: bool = False
+
+
+def _rest_s(timeline: Timeline, visit: Visit, before: int, after: int) -> int:
+    """What must lie between two that follow each other: positions in the route, NEW or HOME."""
+    route = timeline.route
+    for index in (before, after):
+        place = visit.place if index == NEW else None if index == HOME else route.stops[index].place
+        if place is None:
+            return 0
+    return timeline.rests_s[after] if after > 0 and before == after - 1 else route.rest_s
 
 
 def _home_gaps(timeline: Timeline, visit: Visit, fit: Fit) -> list[int | None]:
@@ -160,7 +185,8 @@ def _legs(
     home_s = timeline.home_s
     if visit.place is not None and fit.gap > timeline.last_located and route.end is not None:
         home_s = visit.leg_from_s(route.end)
-    new = _Leg(None, fit.travel_s, visit.duration_s, arrives_s, arrives_s, arrives_s)
+    rest_s = _rest_s(timeline, visit, fit.gap - 1 if fit.gap else HOME, NEW)
+    new = _Leg(None, fit.travel_s, visit.duration_s, arrives_s, arrives_s, arrives_s, rest_s)
     home = _Leg(None, 0, home_s, NEVER, route.to_s - home_s, NEVER)
     legs: list[_Leg] = []
     for gap in range(len(route.stops) + 1):
@@ -173,9 +199,10 @@ def _legs(
             travel_s = stop.travel_s
             if gap == following and stop.place is not None:
                 travel_s = visit.leg_from_s(stop.place)
+            rest_s = _rest_s(timeline, visit, NEW, gap) if gap == fit.gap else timeline.rests_s[gap]
             if timeline.anchored[gap]:
                 at_s = stop.arrives_s
-                legs.append(_Leg(stop, travel_s, stop.duration_s, at_s, at_s, at_s, True))
+                legs.append(_Leg(stop, travel_s, stop.duration_s, at_s, at_s, at_s, rest_s, True))
             else:
                 to_s = min(stop.promised_to_s, route.to_s - stop.duration_s)
                 legs.append(
@@ -186,6 +213,7 @@ def _legs(
                         stop.promised_from_s,
                         to_s,
                         stop.arrives_s,
+                        rest_s,
                     )
                 )
     return legs
@@ -198,21 +226,24 @@ def _settle(timeline: Timeline, legs: list[_Leg]) -> tuple[Move, ...] | None:
     for leg in reversed(legs):
         at_s = leg.to_s if leg.is_anchored else min(leg.to_s, until_s - leg.duration_s)
         latest.append(at_s)
-        until_s = at_s - leg.travel_s
+        until_s = at_s - max(leg.travel_s, leg.rest_s)
     latest.reverse()
 
     moves: list[Move] = []
     free_s = timeline.earliest_s[0]
+    over_s = NEVER
     is_after_anchor = True
     for leg, latest_s in zip(legs, latest, strict=True):
-        at_s = min(max(leg.wished_s, leg.from_s, free_s + leg.travel_s), latest_s)
+        least_s = max(leg.from_s, free_s + leg.travel_s, over_s + leg.rest_s)
+        at_s = min(max(leg.wished_s, least_s), latest_s)
         # What was planned too tightly between two stops that cannot move is not ours to mend.
         is_given = leg.is_anchored and is_after_anchor
-        if not is_given and (at_s < leg.from_s or at_s - leg.travel_s < free_s):
+        if not is_given and at_s < least_s:
             return None
         stop = leg.stop
         if stop is not None and (at_s, leg.travel_s) != (stop.arrives_s, stop.travel_s):
             moves.append(Move(stop.id, at_s - leg.travel_s, at_s, at_s + leg.duration_s))
-        free_s = max(free_s, at_s + leg.duration_s)
+        over_s = at_s + leg.duration_s
+        free_s = max(free_s, over_s)
         is_after_anchor = leg.is_anchored
     return tuple(moves)

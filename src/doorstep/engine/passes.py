@@ -4,9 +4,10 @@ The same rules as `route.prepare` and `insertion.fits`, as one function over pla
 that it can be compiled; tests hold the two against each other.
 
 A way is one gap of a route, perhaps with one choice of when the trip home is made. A visit that
-needs t1 seconds to get there and t2 seconds onward may arrive in it from `FREE + t1` to
+needs t1 seconds to get there and t2 seconds onward may arrive in it from `max(FREE + t1, READY)` to
 `min(CAP, LIMIT - t2 - DRAG) - duration`, provided `LIMIT - t2 >= LEAST`: DRAG and LEAST stand for
-the stops without a place between the visit and the next drive.
+the stops without a place between the visit and the next drive; READY and CAP keep the rest between
+the visit and a stop with a place right in front of it, or right behind it.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ from typing import Any
 BIG = 1 << 29  # seconds; about 17 years, and four of them still fit into 32 bits
 
 # Columns of a way.
-GAP, ORIGIN, ONWARD, FREE, LIMIT, CAP, DRAG, LEAST, LEG, CALM, AFTER_HOME, ROOM = range(12)
-WAY_COLUMNS = 12
+GAP, ORIGIN, ONWARD, FREE, LIMIT, CAP, DRAG, LEAST, LEG, CALM, AFTER_HOME, ROOM, READY = range(13)
+WAY_COLUMNS = 13
 # Bits of a stop.
 FIXED, PLACED = 1, 2
 # Slots of a route's points: where it starts, where it ends, then its stops.
@@ -40,6 +41,7 @@ def lay_ways(
     to_s: int,
     now_s: int,
     home_s: int,
+    rest_s: int,
     first_slot: int,
     has_start: bool,
     has_end: bool,
@@ -48,7 +50,8 @@ def lay_ways(
     """Write the ways of a route to `out`, row by row of WAY_COLUMNS; returns how many.
 
     First those for visits with a place, then those for visits without one. `home_s` is the trip
-    from the last stop with a place to the end; `first_slot` is where the route's points begin.
+    from the last stop with a place to the end, `rest_s` what the route has between two stops with a
+    place; `first_slot` is where the route's points begin.
     """
     # --- Which stops cannot move, and the first gap still ahead of the resource ---------------
     anchored = [False] * count
@@ -69,26 +72,34 @@ def lay_ways(
             first_gap = index + 1
         busy_until = max(busy_until, ends[index])
 
+    # --- What must lie between the end of the stop in front and the arrival --------------------
+    rests = [0] * count
+    if rest_s > 0:
+        for index in range(1, count):
+            if flags[index] & 2 and flags[index - 1] & 2:
+                rests[index] = max(0, min(rest_s, arrives[index] - ends[index - 1]))
+
     # --- Forward: everything as early as the promises allow -----------------------------------
     earliest = [0] * (count + 1)
     origin = [-1] * (count + 1)
     earliest[0] = max(from_s, now_s)
     if has_start:
         origin[0] = first_slot
+    ready = [-BIG] * (count + 1)  # the earliest arrival that leaves the rest
     last = -1
+    over = -BIG
     for index in range(count):
         free = earliest[index]
-        over = ends[index]
-        if not anchored[index]:
-            over = (
-                max(free + arrives[index] - departs[index], low[index])
-                + ends[index]
-                - arrives[index]
-            )
+        if anchored[index]:
+            over = ends[index]
+        else:
+            at = max(free + arrives[index] - departs[index], low[index], over + rests[index])
+            over = at + ends[index] - arrives[index]
         earliest[index + 1] = max(free, over)
         origin[index + 1] = origin[index]
         if flags[index] & 2:
             origin[index + 1] = first_slot + 2 + index
+            ready[index + 1] = over + rest_s
             last = index
 
     # --- Backward: everything as late as they allow -------------------------------------------
@@ -118,12 +129,11 @@ def lay_ways(
                     due[gap] = max(made[gap] - home_s, before)
                 has_home = ends[index] <= due[index + 1]
                 free = max(due[index + 1], ends[index])
+        leg = max(arrives[index] - departs[index], rests[index])
         if anchored[index]:
-            latest[index] = departs[index]
+            latest[index] = arrives[index] - leg
         else:
-            latest[index] = min(high[index], free - (ends[index] - arrives[index])) - (
-                arrives[index] - departs[index]
-            )
+            latest[index] = min(high[index], free - (ends[index] - arrives[index])) - leg
         following[index] = index if flags[index] & 2 else following[index + 1]
     if last < 0:
         for gap in range(count + 1):
@@ -144,13 +154,15 @@ def lay_ways(
         for end in range(first_end, last_end + 1):
             if onward < count:
                 leg = arrives[onward] - departs[onward]
-                limit = latest[onward] + leg
+                limit = latest[onward] + max(leg, rests[onward])
                 to_slot = first_slot + 2 + onward
             else:
                 leg = home_s
                 limit = made[end]
                 to_slot = first_slot + 1 if has_end else -1
             cap, drag, least = to_s, 0, -BIG
+            if onward == gap and gap < count:
+                cap = min(to_s, limit - rest_s)
             is_open = True
             for index in range(end - 1, gap - 1, -1):
                 duration = ends[index] - arrives[index]
@@ -171,7 +183,7 @@ def lay_ways(
                     drag += duration + travel
             if not is_open or limit < least:
                 continue
-            at = written * 12
+            at = written * 13
             out[at] = gap
             out[at + 1] = origin[gap]
             out[at + 2] = to_slot
@@ -184,6 +196,7 @@ def lay_ways(
             out[at + 9] = ends[gap - 1] if gap else -BIG
             out[at + 10] = 0
             out[at + 11] = min(cap, limit - drag) - earliest[gap]
+            out[at + 12] = ready[gap]
             written += 1
     located = written
 
@@ -204,13 +217,18 @@ def lay_ways(
             continue
         calm = ends[gap - 1] if gap else -BIG
         for choice in range(2):
-            free, until = earliest[gap], min(latest[gap], to_s)
+            free, until = earliest[gap], latest[gap]
+            if gap < count:
+                # Whatever comes between two stops with a place is rest enough.
+                leg = arrives[gap] - departs[gap]
+                until += max(leg, rests[gap]) - leg
+            until = min(until, to_s)
             if choice == 1:
                 if not has_home or gap <= last or home_free >= BIG:
                     break
                 free, until = home_free, min(made[gap], to_s)
                 calm = max(calm, free)
-            at = written * 12
+            at = written * 13
             out[at] = gap
             out[at + 1] = -1
             out[at + 2] = -1
@@ -223,5 +241,6 @@ def lay_ways(
             out[at + 9] = calm
             out[at + 10] = choice
             out[at + 11] = until - free
+            out[at + 12] = -BIG
             written += 1
     return located, written - located

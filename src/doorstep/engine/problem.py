@@ -106,6 +106,10 @@ class Route:
     Nobody departs before from_s, everything ends by to_s, and after the last stop with a place
     there is an unbroken stretch to reach the end place by to_s. Breaks, gaps between the shifts of
     a day, time off and outside appointments are fixed stops without a place.
+
+    Where one stop with a place directly follows another, at least `rest_s` lie between the end of
+    the one and the arrival at the other, travel included. Two that are planned closer together
+    already stay as close as they are, but come no closer.
     """
 
     id: Hashable
@@ -117,10 +121,23 @@ class Route:
     start: Coordinates | None
     end: Coordinates | None
     stops: tuple[Stop, ...] = ()
+    rest_s: int = 0
 
     def __post_init__(self) -> None:
         if self.from_s > self.to_s:
             raise ValueError(f"route {self.id} ends before it begins")
+        if self.rest_s < 0:
+            raise ValueError(f"route {self.id} has a negative rest between two stops")
+
+    def rests_s(self) -> list[int]:
+        """Per stop the least time from the end of the stop in front of it to its arrival, or 0."""
+        found = [0] * len(self.stops)
+        if self.rest_s:
+            for index in range(1, len(self.stops)):
+                before, stop = self.stops[index - 1], self.stops[index]
+                if before.place is not None and stop.place is not None:
+                    found[index] = max(0, min(self.rest_s, stop.arrives_s - before.ends_s))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from doorstep.engine.compiled import compiled
 from doorstep.engine.moves import HOME, NEW
 from doorstep.engine.passes import BIG, FIXED, PLACED
 from doorstep.engine.problem import Request
-from doorstep.engine.rows import COUNT, FIRST, FROM, TO
+from doorstep.engine.rows import COUNT, FIRST, FROM, REST, TO
 from doorstep.engine.travel import StraightLine, Travel, leg_s
 from doorstep.platform.values.geo import EARTH_RADIUS_M, Coordinates, unit_vector
 
@@ -51,13 +51,18 @@ class Reordering:
 
 
 class Day:
-    """One row as the recursion wants it, from `now` on, with its tables."""
+    """One row as the recursion wants it, from `now` on, with its tables.
 
-    def __init__(self, board: "Board", row: int, now_s: int, travel: Travel) -> None:
+    With `is_spread` they tell being at a place from being there with something done since.
+    """
+
+    def __init__(
+        self, board: "Board", row: int, now_s: int, travel: Travel, *, is_remote: bool
+    ) -> None:
         rows = board.rows
         header = rows.header[row].tolist()
         first, count = header[FIRST], header[COUNT]
-        self.from_s, self.to_s = header[FROM], header[TO]
+        self.from_s, self.to_s, self.rest_s = header[FROM], header[TO], header[REST]
         table = rows.stops[first + 2 : first + 2 + count].tolist()
         places = rows.places[first : first + 2 + count].tolist()
         self.speed = rows.speeds[row]
@@ -66,8 +71,10 @@ class Day:
         here = _place(places[0])
         begun = 0
         driven = False
+        last_s = -BIG  # when the stop that has just begun is over, if it has a place
         while begun < count and table[begun][0] < now_s:
             self.free_s = max(self.free_s, table[begun][2])
+            last_s = table[begun][2] if table[begun][5] & PLACED else -BIG
             if table[begun][5] & PLACED:
                 here, driven = _place(places[2 + begun]), True
             begun += 1
@@ -79,6 +86,8 @@ class Day:
         self.end = _place(places[1])
         self.has_end = self.end is not None
         self.placed = [bool(stop[5] & PLACED) for stop in stops]
+        self.is_spread = self.rest_s > 0 and (is_remote or not all(self.placed))
+        self.last_s = last_s
         self.low, self.high, self.length, self.lead = [], [], [], []
         self.is_sound = here is not None or not any(self.placed)
         free_s = self.free_s
@@ -102,13 +111,23 @@ class Day:
         self.planned_s = 0
         self._stops = stops
         self.legs: list[int] = []
+        self.waits: list[int] = []
         self.early: Any = None
         self.late: Any = None
 
     @property
     def entries(self) -> int:
         """How large each of the two tables is."""
-        return (1 << self.count) * (self.count + 2)
+        return (1 << self.count) * self.spots
+
+    @property
+    def spots(self) -> int:
+        """Places as the tables count them."""
+        return (2 if self.is_spread else 1) * (self.count + 2)
+
+    def first_rest_s(self) -> int:
+        """The rest that is still to come after what has begun, once the resource is free."""
+        return max(0, self.last_s + self.rest_s - self.free_s)
 
     def fill(self, *, is_compiled: bool) -> None:
         """Legs and tables; neighbors keep the leg they were planned with."""
@@ -120,7 +139,7 @@ class Day:
                 if a != b and start is not None and stop is not None:
                     legs[a * width + b] = leg_s(self.travel, start, stop, self.speed)
         before = 0
-        for index, (departs, arrives, *_rest) in enumerate(self._stops):
+        for index, (departs, arrives, *_others) in enumerate(self._stops):
             if self.placed[index]:
                 legs[before * width + index + 1] = arrives - departs
                 self.planned_s += arrives - departs
@@ -128,12 +147,37 @@ class Day:
         if self.has_end and (self.has_driven or before):
             self.planned_s += legs[before * width + home]
         self.legs = legs
+        self.waits = self._waits(legs)
         early, late = _memory(self.entries, is_compiled), _memory(self.entries, is_compiled)
         _run(
             subsets.tables, is_compiled, self.count, self.placed, self.lead, self.low, self.high,
-            self.length, legs, self.free_s, self.to_s, self.has_end, self.has_driven, early, late,
+            self.length, self.spots, self.waits, self.free_s, self.to_s, self.has_end,
+            self.has_driven, early, late,
         )  # fmt: skip
         self.early, self.late = early, late
+
+    def _waits(self, legs: list[int]) -> list[int]:
+        """Seconds until the arrival at the earliest: the leg, or the rest if that is longer.
+
+        Neighbors that are planned closer together may stay so.
+        """
+        width = self.count + 2
+        rests = [self.rest_s] * (width * width)
+        rests[:width] = [self.first_rest_s()] * width
+        ends_s, is_after_place = self.last_s, self.last_s > -BIG
+        for index, (_departs, arrives, ends, *_others) in enumerate(self._stops):
+            if self.placed[index] and is_after_place:
+                planned_s = min(self.rest_s, arrives - ends_s)
+                if index == 0:
+                    planned_s -= self.free_s - ends_s
+                rests[index * width + index + 1] = planned_s
+            ends_s, is_after_place = ends, self.placed[index]
+        waits = legs.copy()
+        for a in range(width - 1):
+            for b in range(1, width - 1):
+                if self.placed[b - 1]:
+                    waits[a * width + b] = max(waits[a * width + b], rests[a * width + b])
+        return waits + legs if self.is_spread else waits
 
 
 class Reorderings:
@@ -293,7 +337,8 @@ class Reorderings:
         rows = self.board.rows
         header = rows.header[row]
         now_s = self.now_s if header[9] < self.now_s else -BIG
-        key = (row, rows.sweeps, int(header[FIRST]), now_s, rows.speeds[row])
+        is_remote = self.is_remote and int(header[REST]) > 0
+        key = (row, rows.sweeps, int(header[FIRST]), now_s, rows.speeds[row], is_remote)
         travel = self.board.rows.estimate if self.travel == rows.estimate else self.travel
         days = self.board.days
         day: Day | None = days.get(key)
@@ -301,7 +346,7 @@ class Reorderings:
             if self.board.day_entries > _MOST_KEPT:
                 days.clear()
                 self.board.day_entries = 0
-            day = Day(self.board, row, now_s, travel)
+            day = Day(self.board, row, now_s, travel, is_remote=is_remote)
             if day.is_sound and 0 < day.count <= MOST_STOPS:
                 day.fill(is_compiled=rows.is_compiled)
                 self.board.day_entries += 2 * day.entries
@@ -317,10 +362,13 @@ class Reorderings:
         to_new, from_new = legs
         is_compiled = self.board.rows.is_compiled
         out = _memory(2 * day.entries, is_compiled)
+        if not self.is_remote:
+            there, back = self._new_waits(day, legs)
+            to_new, from_new = (there + to_new, back + from_new) if day.is_spread else (there, back)
         count = _run(
             subsets.rooms, is_compiled, day.count, day.placed, day.lead, day.low, day.high,
-            day.length, day.to_s, day.has_end, day.early, day.late, self.is_remote, to_new,
-            from_new, self.request.duration_s, _memory(1 << day.count, is_compiled), out,
+            day.length, day.spots, day.to_s, day.has_end, day.early, day.late, self.is_remote,
+            to_new, from_new, self.request.duration_s, _memory(2 << day.count, is_compiled), out,
         )  # fmt: skip
         spans = _joined(out, count)
         low, high = self.seekers.table[seeker, 2:4].tolist()
@@ -345,6 +393,15 @@ class Reorderings:
                     from_new[index] = leg_s(self.travel, self.place, other, day.speed)
         return to_new, from_new
 
+    def _new_waits(
+        self, day: Day, legs: tuple[list[int], list[int]]
+    ) -> tuple[list[int], list[int]]:
+        """Seconds between the new stop and others right beside it, rests included."""
+        there, back = ([max(leg_s, day.rest_s) for leg_s in each] for each in legs)
+        there[0] = max(legs[0][0], day.first_rest_s())
+        there[-1], back[0], back[-1] = 0, 0, legs[1][-1]
+        return there, back
+
     def _cheapest(
         self,
         day: Day,
@@ -367,32 +424,48 @@ class Reorderings:
             legs[(day.count + 1) * new + where[a]] = from_new[a]
         count = day.count + 1
         is_compiled = self.board.rows.is_compiled
-        states = (1 << count) * (count + 2)
         order = _memory(count + 1, is_compiled)
+        waits = legs.copy()
+        if not self.is_remote:
+            there, back = self._new_waits(day, new_legs)
+            for a in range(old):
+                waits[where[a] * new + day.count + 1] = there[a]
+                waits[(day.count + 1) * new + where[a]] = back[a]
+        for a in range(old):
+            for b in range(old):
+                waits[where[a] * new + where[b]] = day.waits[a * old + b]
+        if day.is_spread:
+            waits += legs
+        spots = len(waits) // new
+        states = (1 << count) * spots
         placed = [*day.placed, not self.is_remote]
         low, high = [*day.low, from_s], [*day.high, to_s]
         length, lead = [*day.length, self.request.duration_s], [*day.lead, 0]
         travel_s = _run(
-            subsets.cheapest, is_compiled, count, placed, lead, low, high, length, legs,
-            day.free_s, day.to_s, day.has_end, day.has_driven, _LABELS,
+            subsets.cheapest, is_compiled, count, placed, lead, low, high, length, spots, legs,
+            waits, day.free_s, day.to_s, day.has_end, day.has_driven, _LABELS,
             _memory(states * _LABELS * 4, is_compiled), _memory(states, is_compiled), order,
         )  # fmt: skip
         if travel_s >= subsets.FAR:
             return None
         sequence = [int(each) for each in order if each >= 0]
         time, place, leg_to_new, arrives_s = day.free_s, 0, 0, from_s
+        wait_from = 0  # the row of `waits`: of the place, or of it with something done since
         for index in sequence:
             if index == count:
                 time += legs[place * new + new - 1]
                 continue
+            wait = lead[index]
             if placed[index]:
-                leg = legs[place * new + index + 1]
-                place = index + 1
-            else:
-                leg = lead[index]
-            start = max(time + leg, low[index])
+                leg, wait = legs[place * new + index + 1], waits[wait_from * new + index + 1]
+                place = wait_from = index + 1
+                if index == day.count:
+                    leg_to_new = leg
+            elif day.is_spread and wait_from < new:
+                wait_from += new
+            start = max(time + wait, low[index])
             if index == day.count:
-                leg_to_new, arrives_s = leg, start
+                arrives_s = start
             time = start + length[index]
         names = {count: HOME, day.count: NEW}
         return Reordering(

@@ -29,6 +29,7 @@ class Timeline:
     route: Route
     now_s: int
     anchored: list[bool]  # per stop: arrival and end cannot change
+    rests_s: list[int]  # per stop: least time since the end of the stop in front of it
     first_gap: int  # gaps in front of it are closed: the resource is past them
     last_located: int  # index of the last stop with a place, -1 without one
     next_located: list[int]  # per gap: index of the next stop with a place, or the number of stops
@@ -82,17 +83,20 @@ def prepare(route: Route, now_s: int, home_s: int) -> Timeline:
     stops = route.stops
     count = len(stops)
     anchored, first_gap = _anchors(route, now_s)
+    rests = route.rests_s()
 
     earliest = [max(route.from_s, now_s)] * (count + 1)
     origin = [route.start] * (count + 1)
     last_located = -1
+    over_s = NEVER
     for index, stop in enumerate(stops):
         free_s = earliest[index]
         if anchored[index]:
             over_s = stop.ends_s
         else:
             leg_s = stop.arrives_s - stop.departs_s
-            over_s = max(free_s + leg_s, stop.promised_from_s) + stop.ends_s - stop.arrives_s
+            arrives_s = max(free_s + leg_s, stop.promised_from_s, over_s + rests[index])
+            over_s = arrives_s + stop.ends_s - stop.arrives_s
         earliest[index + 1] = max(free_s, over_s)
         if stop.place is None:
             origin[index + 1] = origin[index]
@@ -105,6 +109,7 @@ def prepare(route: Route, now_s: int, home_s: int) -> Timeline:
         route=route,
         now_s=now_s,
         anchored=anchored,
+        rests_s=rests,
         first_gap=first_gap,
         last_located=last_located,
         next_located=[count] * (count + 1),
@@ -154,10 +159,10 @@ def _pass_backward(timeline: Timeline, stops: tuple[Stop, ...]) -> None:
             free_s = timeline.latest_with_home_s(index + 1, timeline.home_s)
             timeline.has_home = stop.ends_s <= free_s
             free_s = max(free_s, stop.ends_s)
+        leg_s = max(stop.arrives_s - stop.departs_s, timeline.rests_s[index])
         if anchored[index]:
-            latest[index] = stop.departs_s
+            latest[index] = stop.arrives_s - leg_s
         else:
-            leg_s = stop.arrives_s - stop.departs_s
             duration_s = stop.ends_s - stop.arrives_s
             latest[index] = min(stop.promised_to_s, free_s - duration_s) - leg_s
         next_located[index] = next_located[index + 1] if stop.place is None else index

@@ -36,8 +36,8 @@ Floats = npt.NDArray[np.float64]
 _KINDS = tuple(StopKind)
 _KIND_CODE = {kind: 4 * number for number, kind in enumerate(_KINDS)}
 # Columns of a row's header.
-FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE, LANE, DAY, TURNS, NOW = range(11)
-_HEADER = 11
+FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE, LANE, DAY, TURNS, NOW, REST = range(12)
+_HEADER = 12
 _NOT_YET = -BIG
 _NOWHERE = (np.nan, np.nan)
 
@@ -113,7 +113,7 @@ class Rows:
         self.speeds[row] = speed
         self.header[row] = (
             route.from_s - base_s, route.to_s - base_s, first, count, 0, 0, 0, route.lane,
-            route.day.toordinal(), turns - base_s, _NOT_YET,
+            route.day.toordinal(), turns - base_s, _NOT_YET, route.rest_s,
         )  # fmt: skip
         self._lay_row(row, _NOT_YET)
         return row
@@ -127,6 +127,7 @@ class Rows:
     def _lay_row(self, row: int, now_s: int) -> None:
         header = self.header[row]
         from_s, to_s, first, count = header[:4].tolist()
+        rest_s = int(header[REST])
         table = self.stops[first + 2 : first + 2 + count]
         flags = table[:, 5].tolist()
         last = count - 1
@@ -148,7 +149,7 @@ class Rows:
         if self.is_compiled:
             located, remote = self._lay(
                 count, table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4],
-                table[:, 5], from_s, to_s, now_s, home_s, first, has_start, has_end,
+                table[:, 5], from_s, to_s, now_s, home_s, rest_s, first, has_start, has_end,
                 self.ways[way : way + needed].reshape(-1),
             )  # fmt: skip
         else:
@@ -156,8 +157,9 @@ class Rows:
             plain = [0] * (needed * WAY_COLUMNS)
             columns = table.T.tolist() if count else [[]] * 6
             located, remote = self._lay(
-                count, *columns, from_s, to_s, now_s, home_s, first, has_start, has_end, plain
-            )
+                count, *columns, from_s, to_s, now_s, home_s, rest_s, first, has_start, has_end,
+                plain,
+            )  # fmt: skip
             self.ways[way : way + needed].reshape(-1)[:] = plain
         self._way_end = way + located + remote
         header[WAY], header[WAYS], header[REMOTE], header[NOW] = way, located, remote, now_s
@@ -300,6 +302,7 @@ class View:
                     strict=True,
                 )
             ),
+            rest_s=header[REST],
         )
 
 

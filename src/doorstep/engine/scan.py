@@ -137,7 +137,7 @@ def collect(
                 limit = ways[way, 4] - back
                 if limit < ways[way, 7]:
                     continue
-                from_s = max(ways[way, 3] + there, low)
+                from_s = max(ways[way, 3] + there, ways[way, 12], low)
                 to_s = min(min(ways[way, 5], limit - ways[way, 6]) - duration_s, high)
                 if from_s > to_s:
                     continue
@@ -155,7 +155,8 @@ def collect(
                 out[found, 2] = way
                 out[found, 3] = from_s
                 out[found, 4] = to_s
-                out[found, 5] = ways[way, 9] + there
+                # Calm is as long behind the end as it is planned as ready behind the earliest one.
+                out[found, 5] = ways[way, 9] + max(there, ways[way, 12] - ways[way, 3])
                 out[found, 6] = there
                 out[found, 7] = added_s
                 out[found, 8] = added_s + pay

@@ -77,12 +77,13 @@ def collect(
     back = legs_of(ways[way, 2], 1, speeds[who])
     table = ways[way]
     limit = table[:, 4] - back
-    from_s = np.maximum(table[:, 3] + there, seekers[who, 2])
+    from_s = np.maximum(np.maximum(table[:, 3] + there, table[:, 12]), seekers[who, 2])
     to_s = np.minimum(np.minimum(table[:, 5], limit - table[:, 6]) - duration_s, seekers[who, 3])
+    calm_s = table[:, 9] + np.maximum(there, table[:, 12] - table[:, 3])
     added_s = there + back - table[:, 8]
     out = np.empty((len(way), CHANCE_COLUMNS), np.int64)
     for column, values in enumerate(
-        (who, rows, way, from_s, to_s, table[:, 9] + there, there, added_s, added_s)
+        (who, rows, way, from_s, to_s, calm_s, there, added_s, added_s)
     ):
         out[:, column] = values
     out[:, 8] += seekers[who, 4]

@@ -2,7 +2,9 @@
 
 Plain functions over sequences, complete in themselves, so that they can be compiled. A day of n
 stops has 2ⁿ subsets; a place is 0 where the resource is when the day begins (or now), i + 1 at stop
-i, n + 1 at the end of the route with the trip home made.
+i, n + 1 at the end of the route with the trip home made. Where a rest has to lie between two
+stops with a place, it makes a difference whether something else was done since: then every place
+comes twice, `places` is 2 (n + 2), and p + n + 2 stands for being at p with something done since.
 
     early[S, p]  earliest time at which exactly the stops of S are done and the resource is at p
     late[R, p]   latest time at which it may be at p with the stops of R and the trip home to come
@@ -25,12 +27,13 @@ def tables(
     low: Any,  # arrivals it allows
     high: Any,
     length: Any,  # seconds of work
-    legs: Any,  # [count + 2, count + 2] seconds, flat
+    places: int,  # count + 2, or twice that
+    legs: Any,  # [places, count + 2] seconds until the arrival at the earliest, flat
     free_s: int,  # when the resource is free to begin
     to_s: int,  # when everything must be over
     has_end: bool,
     has_driven: bool,  # it was somewhere already, so that it has to get home
-    early: Any,  # [2**count, count + 2], flat; filled
+    early: Any,  # [2**count, places], flat; filled
     late: Any,  # the same
 ) -> None:
     """Fill both tables; FAR and -FAR stand for "cannot be"."""
@@ -43,20 +46,21 @@ def tables(
             all_placed |= 1 << index
     must_return = has_end and (has_driven or all_placed != 0)
 
-    for at in range((full + 1) * width):
+    for at in range((full + 1) * places):
         early[at] = FAR
         late[at] = -FAR
     early[0] = free_s
     for done in range(full + 1):
-        for place in range(width):
-            time = early[done * width + place]
+        for place in range(places):
+            time = early[done * places + place]
             if time >= FAR:
                 continue
+            since = place + width if place < home and places > width else place
             for index in range(count):
                 bit = 1 << index
                 if done & bit or (placed[index] and place == home):
                     continue
-                to_place = place
+                to_place = since
                 start = time + lead[index]
                 if placed[index]:
                     to_place = index + 1
@@ -64,31 +68,34 @@ def tables(
                 start = max(start, low[index])
                 if start > high[index]:
                     continue
-                at = (done | bit) * width + to_place
+                at = (done | bit) * places + to_place
                 early[at] = min(early[at], start + length[index])
             if must_return and place != home and done & all_placed == all_placed:
                 # Home is reached within the same subset, from places that are looked at before it.
-                at = done * width + home
+                at = done * places + home
                 early[at] = min(early[at], time + legs[place * width + home])
 
     for rest in range(full + 1):
-        for turn in range(width):
-            place = home - turn  # home first: the others may go there within the same subset
-            if place == home and (not has_end or rest & all_placed):
+        for turn in range(places):
+            # Home first: the others may go there within the same subset.
+            place = home - turn if turn <= home else turn
+            base = place % width
+            if base == home and (place > home or not has_end or rest & all_placed):
                 continue
-            if place >= 1 and place <= count and (not placed[place - 1] or rest >> (place - 1) & 1):
+            if base >= 1 and base <= count and (not placed[base - 1] or rest >> (base - 1) & 1):
                 continue
+            since = place + width if place < home and places > width else place
             best = -FAR
-            if rest == 0 and (place == home or not has_end or (place == 0 and not must_return)):
+            if rest == 0 and (place == home or not has_end or (base == 0 and not must_return)):
                 best = to_s
             if place != home and has_end and rest & all_placed == 0:
-                best = max(best, late[rest * width + home] - legs[place * width + home])
+                best = max(best, late[rest * places + home] - legs[place * width + home])
             for index in range(count):
                 bit = 1 << index
                 if not rest & bit or (placed[index] and place == home):
                     continue
-                after = index + 1 if placed[index] else place
-                start = min(high[index], late[(rest ^ bit) * width + after] - length[index])
+                after = index + 1 if placed[index] else since
+                start = min(high[index], late[(rest ^ bit) * places + after] - length[index])
                 if start < low[index]:
                     continue
                 if placed[index]:
@@ -96,7 +103,7 @@ def tables(
                 else:
                     start -= lead[index]
                 best = max(best, start)
-            late[rest * width + place] = best
+            late[rest * places + place] = best
 
 
 def rooms(
@@ -106,16 +113,17 @@ def rooms(
     low: Any,
     high: Any,
     length: Any,
+    places: int,
     to_s: int,
     has_end: bool,
     early: Any,
     late: Any,
     is_remote: bool,
-    to_new: Any,  # [count + 1] seconds from places 0 … count to the new stop
-    from_new: Any,  # [count + 2] seconds from the new stop to places 0 … count + 1
+    to_new: Any,  # [places] seconds from there to the arrival at the new stop
+    from_new: Any,  # [places] seconds from the new stop to places 0 … count + 1, twice as `places`
     duration_s: int,
-    after: Any,  # [2**count]: used for the latest time at the new stop with a subset to come
-    out: Any,  # [2 × 2**count × (count + 2)], flat: intervals of arrival
+    after: Any,  # [2 × 2**count]: used for the latest time at the new stop with a subset to come
+    out: Any,  # [2 × 2**count × places], flat: intervals of arrival
 ) -> int:
     """Write every interval in which the new stop may arrive; returns how many there are."""
     width = count + 2
@@ -124,9 +132,10 @@ def rooms(
     found = 0
     if is_remote:
         for done in range(full + 1):
-            for place in range(width):
-                start = early[done * width + place]
-                end = late[(full ^ done) * width + place] - duration_s
+            for place in range(places):
+                since = place + width if place < home and places > width else place
+                start = early[done * places + place]
+                end = late[(full ^ done) * places + since] - duration_s
                 if start < FAR and start <= end:
                     out[2 * found] = start
                     out[2 * found + 1] = end
@@ -138,28 +147,33 @@ def rooms(
             all_placed |= 1 << index
     for rest in range(full + 1):
         best = -FAR
-        if rest == 0 and not has_end:
-            best = to_s
-        if has_end and rest & all_placed == 0:
-            best = max(best, late[rest * width + home] - from_new[home])
-        for index in range(count):
-            bit = 1 << index
-            if not rest & bit:
-                continue
-            if placed[index]:
-                start = min(high[index], late[(rest ^ bit) * width + index + 1] - length[index])
-                if start >= low[index]:
-                    best = max(best, start - from_new[index + 1])
-            else:
-                start = min(high[index], after[rest ^ bit] - length[index])
-                if start >= low[index]:
-                    best = max(best, start - lead[index])
-        after[rest] = best
+        # With something done since the new stop first, if that makes a difference.
+        for base in range(places - width, -1, -width):
+            best = -FAR
+            if rest == 0 and not has_end:
+                best = to_s
+            if has_end and rest & all_placed == 0:
+                best = max(best, late[rest * places + home] - from_new[base + home])
+            for index in range(count):
+                bit = 1 << index
+                if not rest & bit:
+                    continue
+                if placed[index]:
+                    start = late[(rest ^ bit) * places + index + 1] - length[index]
+                    start = min(high[index], start)
+                    if start >= low[index]:
+                        best = max(best, start - from_new[base + index + 1])
+                else:
+                    since = full + 1 if places > width else 0
+                    start = min(high[index], after[since + (rest ^ bit)] - length[index])
+                    if start >= low[index]:
+                        best = max(best, start - lead[index])
+            after[rest + (full + 1 if base else 0)] = best
         done = full ^ rest
         start = FAR
-        for place in range(home):
-            time = early[done * width + place]
-            if time < FAR:
+        for place in range(places):
+            time = early[done * places + place]
+            if time < FAR and place != home:
                 start = min(start, time + to_new[place])
         end = best - duration_s
         if start <= end:
@@ -176,14 +190,16 @@ def cheapest(
     low: Any,
     high: Any,
     length: Any,
-    legs: Any,
+    places: int,  # as in `tables`
+    legs: Any,  # [count + 2, count + 2] seconds of travel
+    waits: Any,  # [places, count + 2] seconds until the arrival at the earliest
     free_s: int,
     to_s: int,
     has_end: bool,
     has_driven: bool,
     most: int,  # labels kept per subset and place; the earliest is always among them
-    labels: Any,  # [2**count * (count + 2) * most, 4], flat: time, travel, label before, stop
-    held: Any,  # [2**count * (count + 2)]: how many labels each has
+    labels: Any,  # [2**count * places * most, 4], flat: time, travel, label before, stop
+    held: Any,  # [2**count * places]: how many labels each has
     order: Any,  # [count + 1]: filled with stops in order, count for the trip home
 ) -> int:
     """The order of least travel that keeps every promise; returns its travel, or FAR.
@@ -199,14 +215,15 @@ def cheapest(
         if placed[index]:
             all_placed |= 1 << index
     must_return = has_end and (has_driven or all_placed != 0)
-    for at in range((full + 1) * width):
+    for at in range((full + 1) * places):
         held[at] = 0
     held[0] = 1
     labels[0], labels[1], labels[2], labels[3] = free_s, 0, -1, -1
     for done in range(full + 1):
-        for turn in range(width):
-            place = turn
-            base = done * width + place
+        for place in range(places):
+            base = done * places + place
+            here = place % width
+            since = place + width if place < home and places > width else place
             for number in range(held[base]):
                 mine = base * most + number
                 time, travel = labels[4 * mine], labels[4 * mine + 1]
@@ -216,26 +233,26 @@ def cheapest(
                             continue
                         to_place = home
                         next_done = done
-                        next_travel = travel + legs[place * width + home]
-                        next_time = time + legs[place * width + home]
+                        next_travel = travel + legs[here * width + home]
+                        next_time = time + legs[here * width + home]
                         if next_time > to_s:
                             continue
                     else:
                         bit = 1 << index
                         if done & bit or (placed[index] and place == home):
                             continue
-                        to_place, next_travel = place, travel
+                        to_place, next_travel = since, travel
                         start = time + lead[index]
                         if placed[index]:
                             to_place = index + 1
-                            leg = legs[place * width + to_place]
-                            start, next_travel = time + leg, travel + leg
+                            start = time + waits[place * width + to_place]
+                            next_travel = travel + legs[here * width + to_place]
                         start = max(start, low[index])
                         if start > high[index]:
                             continue
                         next_done = done | bit
                         next_time = start + length[index]
-                    target = next_done * width + to_place
+                    target = next_done * places + to_place
                     kept = held[target]
                     is_beaten = False
                     for other in range(kept):
@@ -276,10 +293,10 @@ def cheapest(
                     labels[at], labels[at + 1] = next_time, next_travel
                     labels[at + 2], labels[at + 3] = mine, index
     best, least = -1, FAR
-    for place in range(width):
+    for place in range(places):
         if must_return and place != home:
             continue
-        base = full * width + place
+        base = full * places + place
         for number in range(held[base]):
             at = 4 * (base * most + number)
             if labels[at] <= to_s and labels[at + 1] < least:
@@ -367,8 +384,8 @@ def reaches(
 ) -> bool:
     """Whether the new stop may arrive at one of these targets by some order of the day.
 
-    With `per_m` 0 every leg that is not planned counts nothing: then "no" is certain and "yes" is
-    not.
+    "No" is certain. "Yes" is so only with an estimate for every leg (`per_m` is not 0) and where
+    stops need no rest between them.
     """
     from_s, to_s, total = header[0], header[1], header[3]
     row = most + 3
@@ -486,12 +503,13 @@ def reaches(
         return False
 
     tables(
-        count, memory[placed:], memory[lead:], memory[low:], memory[high:], memory[length:], legs,
-        free_s, to_s, has_end, driven, early, late,
+        count, memory[placed:], memory[lead:], memory[low:], memory[high:], memory[length:], width,
+        legs, free_s, to_s, has_end, driven, early, late,
     )  # fmt: skip
     found = rooms(
-        count, memory[placed:], memory[lead:], memory[low:], memory[high:], memory[length:], to_s,
-        has_end, early, late, is_remote, memory[to_new:], memory[from_new:], duration_s, after, out,
+        count, memory[placed:], memory[lead:], memory[low:], memory[high:], memory[length:], width,
+        to_s, has_end, early, late, is_remote, memory[to_new:], memory[from_new:], duration_s,
+        after, out,
     )  # fmt: skip
     for at in range(len(targets) // 2):
         for room in range(found):

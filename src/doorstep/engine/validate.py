@@ -5,6 +5,7 @@ It shares the dataclasses and the travel times with the search and nothing else.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from doorstep.engine.problem import Problem, Route, Stop
 from doorstep.engine.result import Assignment, Offer
@@ -53,12 +54,13 @@ def _route(problem: Problem, offer: Offer, assignment: Assignment) -> list[Viola
         return [Violation("route", f"route {route.id} is somebody else's")]
     speed = next(each.speed_factor for each in problem.resources if each.id == route.resource_id)
     found = _moves(problem, route, assignment)
-    moved, legs = _planned(route, assignment, offer)
+    moved, legs, rests = _planned(route, assignment, offer)
     before = {
         (each.code, each.stop_id)
         for each in validate_route(route, problem.travel, speed, problem.now_s)
+        if each.code != "rest"
     }
-    after = validate_route(moved, problem.travel, speed, problem.now_s, legs)
+    after = validate_route(moved, problem.travel, speed, problem.now_s, legs, rests)
     found += [each for each in after if (each.code, each.stop_id) not in before]
     return found
 
@@ -83,8 +85,10 @@ def _moves(problem: Problem, route: Route, assignment: Assignment) -> list[Viola
     return found
 
 
-def _planned(route: Route, assignment: Assignment, offer: Offer) -> tuple[Route, dict[int, int]]:
-    """The route with the offer in it, and the legs that stay as they were agreed on."""
+def _planned(
+    route: Route, assignment: Assignment, offer: Offer
+) -> tuple[Route, dict[int, int], dict[int, int]]:
+    """The route with the offer in it, and the legs and rests that may stay as they were planned."""
     moves = {move.stop_id: move for move in assignment.moves}
     stops: list[Stop] = []
     for stop in route.stops:
@@ -114,7 +118,13 @@ def _planned(route: Route, assignment: Assignment, offer: Offer) -> tuple[Route,
     legs = {
         stop_id: planned[stop_id] for stop_id, front in is_now.items() if was.get(stop_id) == front
     }
-    return replace(route, stops=tuple(stops)), legs
+    # So was a rest, between two with nothing else in between.
+    rests = {
+        after.id: after.arrives_s - before.ends_s
+        for before, after in pairwise(route.stops)
+        if (before.id, after.id) in {(one.id, other.id) for one, other in pairwise(stops)}
+    }
+    return replace(route, stops=tuple(stops)), legs, rests
 
 
 def _fronts(stops: Iterable[Stop]) -> dict[int, tuple[int | None]]:

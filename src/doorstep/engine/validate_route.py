@@ -23,15 +23,18 @@ def validate_route(
     speed_factor: float = 1.0,
     now_s: int | None = None,
     known_legs: Mapping[int, int] | None = None,
+    known_rests: Mapping[int, int] | None = None,
 ) -> list[Violation]:
     """Everything that is wrong with a route as it is planned.
 
     With `now_s`, stops that are not fixed must not depart before it. `known_legs` (seconds by stop
-    id) are legs that were agreed on earlier and count as travel whatever the provider says today.
+    id) are legs that were agreed on earlier and count as travel whatever the provider says today;
+    `known_rests` are rests in front of stops that were planned earlier and count in the same way.
     """
     found = [
         *_order(route),
         *_legs(route, travel, speed_factor, known_legs or {}),
+        *_rests(route, known_rests or {}),
         *_promises(route),
         *_span(route),
         *_way_home(route, travel, speed_factor),
@@ -72,6 +75,20 @@ def _legs(
             text = f"{stop.arrives_s - stop.departs_s} s to stop {stop.id}, {needed} s are needed"
             found.append(Violation("travel", text, stop.id))
         here = stop.place
+    return found
+
+
+def _rests(route: Route, known_rests: Mapping[int, int]) -> list[Violation]:
+    found = []
+    for i in range(1, len(route.stops)):
+        before, after = route.stops[i - 1], route.stops[i]
+        if before.place is None or after.place is None:
+            continue
+        needed = min(route.rest_s, known_rests.get(after.id, route.rest_s))
+        rest = after.arrives_s - before.ends_s
+        if max(rest, 0) < needed:
+            text = f"{rest} s from {before.id} to {after.id}, {needed} s are needed"
+            found.append(Violation("rest", text, after.id))
     return found
 
 

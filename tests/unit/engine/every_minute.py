@@ -4,6 +4,8 @@ For one resource and one role, with all times and drives in whole minutes. Writt
 alone: it knows no slack, no intervals and no backward pass.
 """
 
+from itertools import pairwise
+
 from doorstep.engine import Problem, Route, Stop
 from doorstep.platform.values.geo import Coordinates
 
@@ -41,6 +43,8 @@ def _works(problem: Problem, route: Route, gap: int, at_s: int, home_gap: int) -
         return False
     stops = [*route.stops[:gap], new, *route.stops[gap:]]
     here, free_s = route.start, max(route.from_s, problem.now_s)
+    rests = least_rests(route)
+    over_s, in_front = free_s, None
     must_go_home = route.end is not None and any(stop.place is not None for stop in stops)
     for index, stop in enumerate(stops):
         if must_go_home and index == home_gap:
@@ -49,8 +53,11 @@ def _works(problem: Problem, route: Route, gap: int, at_s: int, home_gap: int) -
             free_s += _drive_s(problem, here, route.end)
         if stop is not new and stop.departs_s < problem.now_s:
             here, free_s = stop.place or here, max(free_s, stop.ends_s)
+            over_s, in_front = stop.ends_s, stop
             continue
         earliest_s = free_s + _drive_s(problem, here, stop.place)
+        if in_front is not None:
+            earliest_s = max(earliest_s, over_s + rest_s(route, rests, in_front, stop))
         arrives_s = max(earliest_s, stop.promised_from_s)
         latest_s = stop.arrives_s if stop.is_fixed else stop.promised_to_s
         if stop.is_fixed:
@@ -59,9 +66,25 @@ def _works(problem: Problem, route: Route, gap: int, at_s: int, home_gap: int) -
         if arrives_s > latest_s or free_s > route.to_s:
             return False
         here = stop.place or here
+        over_s, in_front = free_s, stop
     if must_go_home and home_gap == len(stops):
         free_s += _drive_s(problem, here, route.end)
     return free_s <= route.to_s and (not must_go_home or home_gap <= len(stops))
+
+
+def least_rests(route: Route) -> dict[tuple[int, int], int]:
+    """How far those who follow each other are planned apart, by their ids."""
+    return {
+        (before.id, after.id): after.arrives_s - before.ends_s
+        for before, after in pairwise(route.stops)
+    }
+
+
+def rest_s(route: Route, planned: dict[tuple[int, int], int], before: Stop, after: Stop) -> int:
+    """What must lie between these two, one right after the other."""
+    if before.place is None or after.place is None:
+        return 0
+    return min(route.rest_s, planned.get((before.id, after.id), route.rest_s))
 
 
 def _is_not_home_yet(stop: Stop, now_s: int) -> bool:

@@ -8,6 +8,7 @@ from itertools import permutations
 
 from doorstep.engine import Problem, Route, Stop, Target
 from doorstep.platform.values.geo import Coordinates
+from tests.unit.engine.every_minute import least_rests, rest_s
 
 HOME = "home"
 
@@ -51,8 +52,11 @@ def _works(
             planned[stop.id] = before
             before = stop
     last: Stop | None = None
+    rests = least_rests(route)
+    over_s, in_front = free_s, None
     for stop in begun:
         free_s = max(free_s, stop.ends_s)
+        over_s, in_front = stop.ends_s, stop
         if stop.place is not None:
             here, last = stop.place, stop
     is_home = False
@@ -78,7 +82,10 @@ def _works(
         if each.is_fixed:
             low_s = high_s = each.arrives_s
         arrives_s = max(free_s + travel_s, low_s)
+        if in_front is not None:
+            arrives_s = max(arrives_s, over_s + rest_s(route, rests, in_front, each))
         free_s = arrives_s + each.duration_s
+        over_s, in_front = free_s, each
         if arrives_s > high_s or free_s > route.to_s:
             return False
         if each.place is not None:

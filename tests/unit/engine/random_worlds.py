@@ -4,6 +4,7 @@ A world grows from one number, so that its mix can be steered: rules that take e
 rare, and most worlds have something to offer.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -76,6 +77,10 @@ def random_small_world(rng: Random) -> Problem:
     """Mostly a crowded day; the wish is short enough to fit sometimes."""
     resource = Resource(1, start=_spot(rng))
     is_onsite = _mostly(rng, 0.7)
+    route = _route(rng, resource, 0, 0, most=rng.randint(0, 4))
+    if _mostly(rng, 0.3):
+        # Planned before the rest between two visits was what it is now.
+        route = replace(route, rest_s=rng.choice([0, 10, 30, 60]) * MINUTE)
     return Problem(
         request=Request(
             place=_spot(rng) if is_onsite else None,
@@ -85,7 +90,7 @@ def random_small_world(rng: Random) -> Problem:
         ),
         targets=_targets(rng, 1, 6),
         resources=(resource,),
-        routes=(_route(rng, resource, 0, 0, most=rng.randint(0, 4)),),
+        routes=(route,),
         travel=GRID,
         now_s=clock("00:00") + rng.choice([0, 0, 0, 10 * 60]) * MINUTE,
     )
@@ -188,7 +193,8 @@ def _route(rng: Random, resource: Resource, day: int, lane: int, most: int) -> R
     from_s = clock("07:00", day) + rng.randint(0, 24) * 5 * MINUTE
     to_s = from_s + rng.randint(4, 11) * 3600
     end = rng.choice([resource.start, resource.start, None, _spot(rng)])
-    stops = _stops(rng, resource, from_s, to_s, most)
+    rest_s = rng.choice([0, 0, 0, 10, 30]) * MINUTE
+    stops = _stops(rng, resource, from_s, to_s, most, rest_s)
     while True:
         route = Route(
             id=(resource.id, day, lane),
@@ -200,14 +206,17 @@ def _route(rng: Random, resource: Resource, day: int, lane: int, most: int) -> R
             start=resource.start,
             end=end,
             stops=tuple(stops),
+            rest_s=rest_s,
         )
         if not validate_route(route, GRID, resource.speed_factor):
             return route
         stops.pop()
 
 
-def _stops(rng: Random, resource: Resource, from_s: int, to_s: int, most: int) -> list[Stop]:
-    """Stops of all sorts one after the other, with legs as long as they must be."""
+def _stops(
+    rng: Random, resource: Resource, from_s: int, to_s: int, most: int, rest_s: int
+) -> list[Stop]:
+    """Stops of all sorts one after the other, with legs and rests as long as they must be."""
     stops: list[Stop] = []
     here, free_s = resource.start, from_s
     travels = here is not None and resource.kind is not ResourceKind.FACILITY
@@ -215,7 +224,10 @@ def _stops(rng: Random, resource: Resource, from_s: int, to_s: int, most: int) -
         sort = rng.choice(["visit", "visit", "visit", "busy", "remote"])
         place = _spot(rng) if sort == "visit" and travels else None
         departs_s = free_s + rng.choice([0, 0, 5, 20, 60, 120]) * MINUTE
-        arrives_s = departs_s + leg_s(GRID, here, place, resource.speed_factor)
+        travel_s = leg_s(GRID, here, place, resource.speed_factor)
+        if place is not None and stops and stops[-1].place is not None:
+            departs_s = max(departs_s, free_s + rest_s - travel_s)
+        arrives_s = departs_s + travel_s
         ends_s = arrives_s + rng.randint(1, 18) * 5 * MINUTE
         if ends_s > to_s:
             break

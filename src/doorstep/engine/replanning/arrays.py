@@ -20,6 +20,9 @@ class Days(NamedTuple):
     latest: Any
     load: Any
     owner: Any  # resource that has the job now, -1 if nobody
+    planned_row: Any  # -1: none
+    planned_behind: Any  # the job right in front of it there; -1: what has begun, or nothing
+    planned_rest: Any  # seconds from the end of that one to its arrival
     is_anchored: Any  # 1: stays in its row, at its time
     loose: Any  # jobs that are not anchored
     choice_from: Any  # per job: where its rows begin in `choices`
@@ -31,6 +34,8 @@ class Days(NamedTuple):
     opens: Any
     closes: Any
     table: Any  # where the legs of the row's speed class begin
+    rest: Any  # least time between two jobs with a place that follow each other
+    begun_end: Any  # when what has begun is over, if it has a place; else NEVER
     is_home_due: Any  # 1: somebody who works no more still has to travel to the end place
     room: Any  # load the row can take
     row_owner: Any

@@ -38,6 +38,29 @@ def _random(plan, below):
     return state % below
 
 
+def _rest(days, row, before, job):
+    """What must lie between two jobs with a place; `before` is -1 for what has begun.
+
+    Those that are planned closer together in this row already may stay so.
+    """
+    if days.planned_row[job] == row and days.planned_behind[job] == before:
+        return min(days.rest[row], days.planned_rest[job])
+    return days.rest[row]
+
+
+def _ready(days, plan, row, position, job):
+    """When the job may be arrived at because of the rest, in this place of the row's order."""
+    if days.rest[row] == 0:
+        return NEVER
+    if position == 0:
+        return days.begun_end[row] + _rest(days, row, -1, job)
+    before = plan.job[row * days.capacity + position - 1]
+    if days.place[before] < 0:
+        return NEVER
+    over = plan.free[row * (days.capacity + 1) + position]
+    return over + _rest(days, row, before, job)
+
+
 def time_row(days, plan, row):
     """Both passes over a row. False if somebody would come too late."""
     at, gap, table = row * days.capacity, row * (days.capacity + 1), days.table[row]
@@ -50,7 +73,7 @@ def time_row(days, plan, row):
         if place >= 0:
             leg = days.legs[table + here * places + place]
             cost += leg
-            free += leg
+            free = max(free + leg, _ready(days, plan, row, position, job))
             here = place
             last = position
         free = max(free, days.earliest[job])
@@ -78,7 +101,12 @@ def time_row(days, plan, row):
         if days.place[job] >= 0:
             plan.until[at + position] = limit
             before = plan.here[gap + position]
-            due = limit - days.legs[table + before * places + days.place[job]]
+            wait = days.legs[table + before * places + days.place[job]]
+            if position > 0 and days.rest[row] > 0:
+                in_front = plan.job[at + position - 1]
+                if days.place[in_front] >= 0:
+                    wait = max(wait, _rest(days, row, in_front, job))
+            due = limit - wait
             following = position
         else:
             due = limit
@@ -135,6 +163,8 @@ def _best_gap(days, plan, row, new, most):
         if place >= 0:
             leg = days.legs[table + here * places + place]
         over = max(free + leg, earliest)
+        if place >= 0:
+            over = max(over, _ready(days, plan, row, gap, new))
         if over > latest:
             continue
         over += length
@@ -147,7 +177,10 @@ def _best_gap(days, plan, row, new, most):
             added = leg + onward_leg - old + change
             if added >= best:
                 continue
-            limit = plan.until[at + following] - onward_leg
+            wait = onward_leg
+            if place >= 0 and following == gap and days.rest[row] > 0:
+                wait = max(wait, _rest(days, row, new, plan.job[at + following]))
+            limit = plan.until[at + following] - wait
             for position in range(following - 1, gap - 1, -1):
                 job = plan.job[at + position]
                 limit = min(days.latest[job], limit - days.length[job])

@@ -11,7 +11,7 @@ from doorstep.platform.values.geo import Coordinates
 
 from .arrays import Days, Plan
 from .compiled import kernel_for
-from .kernel import COST, OUTSIDE, WEIGHT
+from .kernel import COST, NEVER, OUTSIDE, WEIGHT
 from .legs import Table, table_of
 from .rows import Freedom, Legs, Row
 
@@ -78,6 +78,13 @@ def build(
         latest=pack([s.arrives_s if s.is_fixed else s.promised_to_s for s in jobs]),
         load=pack(loads),
         owner=pack(owner),
+        planned_row=pack(
+            [-1] * len(unassigned) + [number for number, row in enumerate(rows) for _ in row.stops]
+        ),
+        planned_behind=pack(_planned_behind(rows, len(unassigned))),
+        planned_rest=pack(
+            [0] * len(unassigned) + [rest for row in rows for rest in row.rests_s(row.stops)]
+        ),
         is_anchored=pack([int(stop.is_fixed) for stop in jobs]),
         loose=pack(loose),
         choice_from=pack(_starts(may_go)),
@@ -89,6 +96,8 @@ def build(
         opens=pack([row.opens_s for row in rows]),
         closes=pack([row.route.to_s for row in rows]),
         table=pack([places.speeds.index(row.speed_factor) * table[0].size for row in rows]),
+        rest=pack([row.route.rest_s for row in rows]),
+        begun_end=pack([NEVER if row.begun_end_s is None else row.begun_end_s for row in rows]),
         is_home_due=pack([int(row.is_home_due) for row in rows]),
         room=pack([rooms.get(row.route.id, _NO_LIMIT) for row in rows]),
         row_owner=pack([row.resource_id for row in rows]),
@@ -142,6 +151,14 @@ class _Places:
                     table[self.speeds.index(row.speed_factor), here, place] = known
                 here, before = place, stop.id
         return table
+
+
+def _planned_behind(rows: Sequence[Row], first: int) -> list[int]:
+    """See `Days`; the first jobs are in no row."""
+    found = [-1] * first
+    for row in rows:
+        found += [len(found) + index - 1 if index else -1 for index in range(len(row.stops))]
+    return found
 
 
 def _write(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from doorstep.engine.problem import Route, Stop
 from doorstep.engine.travel import Travel, leg_s
@@ -35,6 +36,28 @@ class Row:
     @property
     def resource_id(self) -> int:
         return self.route.resource_id
+
+    @property
+    def begun_end_s(self) -> int | None:
+        """When what has begun is over; None if nothing has, or nothing with a place at last."""
+        return self.begun[-1].ends_s if self.begun and self.begun[-1].place is not None else None
+
+    def rests_s(self, stops: Sequence[Stop]) -> list[int]:
+        """Per stop the least time from the end of what is right in front of it to its arrival.
+
+        Neighbours that are planned closer together already may stay so.
+        """
+        planned = {
+            (before.id, stop.id): max(0, stop.arrives_s - before.ends_s)
+            for before, stop in pairwise((*self.begun[-1:], *self.stops))
+        }
+        found = [] if self.begun else [0]
+        for before, stop in pairwise((*self.begun[-1:], *stops)):
+            rest_s = 0
+            if before.place is not None and stop.place is not None:
+                rest_s = self.route.rest_s
+            found.append(min(rest_s, planned.get((before.id, stop.id), rest_s)))
+        return found[: len(stops)]
 
 
 @dataclass(slots=True)
@@ -89,7 +112,9 @@ class Legs:
         return settle(
             stops,
             self.along(row, stops),
+            row.rests_s(stops),
             opens_s=row.opens_s,
+            begun_end_s=row.begun_end_s,
             closes_s=row.route.to_s,
             home_s=self.home_s(row, stops),
         )
@@ -147,7 +172,11 @@ def is_valid(row: Row, stops: Sequence[Stop], legs: Legs) -> bool:
     """Whether the independent check finds nothing wrong but what has begun."""
     known = {stop.id: stop.travel_s for stop in row.begun} | legs.agreed_along(row, stops)
     begun = {stop.id for stop in row.begun}
-    found = validate_route(with_stops(row, stops), legs.travel, row.speed_factor, None, known)
+    rests = {stop.id: rest_s for stop, rest_s in zip(stops, row.rests_s(stops), strict=True)}
+    rests |= {stop.id: 0 for stop in row.begun}
+    found = validate_route(
+        with_stops(row, stops), legs.travel, row.speed_factor, None, known, rests
+    )
     is_late = all(stop.departs_s >= row.opens_s for stop in stops)
     return is_late and all(each.stop_id in begun for each in found)
 
