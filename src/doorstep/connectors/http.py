@@ -182,9 +182,14 @@ class PinnedTransport(httpx.BaseTransport):
     def _send(self, request: httpx.Request, url: httpx.URL, address: str) -> httpx.Response:
         # The Host header was set from the name and stays.
         request.url = url.copy_with(host=address)
+        return self._pool(url.host).handle_request(request)
+
+    def _pool(self, host: str) -> httpx.HTTPTransport:
+        # Made once per host: a pool reads all certificates, which takes longer than a request.
         with self._lock:
-            pool = self._pools.setdefault(url.host, httpx.HTTPTransport(trust_env=False))
-        return pool.handle_request(request)
+            if host not in self._pools:
+                self._pools[host] = httpx.HTTPTransport(trust_env=False)
+            return self._pools[host]
 
 
 # --- Addresses -----------------------------------------------------------------------------
