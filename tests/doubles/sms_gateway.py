@@ -58,9 +58,9 @@ class SmsGatewayDouble(SmsDouble):
             self.texts.append(text)
         return json_reply({"id": self._by_key[key].id}, 202)
 
-    def report(self, text: Text, status: str, **more: object) -> WebhookRequest:
-        event = {"type": "report", "id": text.id, "status": status, **more}
-        return self.signed({**event, "message_id": text.content["id"]})
+    def report(self, about: Text, status: str, **more: object) -> WebhookRequest:
+        event = {"type": "report", "id": about.id, "status": status, **more}
+        return self.signed({**event, "message_id": about.content["id"]})
 
     def reply_from(self, number: str, words: str) -> WebhookRequest:
         if words.strip().upper() in ("STOP", "CANCEL"):
