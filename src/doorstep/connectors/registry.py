@@ -37,6 +37,7 @@ EMAIL = {
         "Mail server of the installation", "doorstep.connectors.email.django_mail.DjangoMail"
     ),
     "smtp": Entry("SMTP", "doorstep.connectors.email.smtp.Smtp"),
+    "graph": Entry("Microsoft 365", "doorstep.connectors.email.graph_mail.GraphMail"),
 }
 SMS = {
     "console": Entry("Console", "doorstep.connectors.sms.console.ConsoleSms"),
