@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from doorstep.domain.bookings.models import Booking, Hold
+from doorstep.domain.bookings.services.codes import create_booking_code
 from doorstep.domain.bookings.services.confirm import confirm_hold
 from doorstep.domain.bookings.services.hold import hold_offer
 from doorstep.domain.bookings.timetable import Promise
@@ -101,3 +102,11 @@ def book(
         actor=actor_of(contact),
         now=now,
     )
+
+
+def make_link(booking: Booking, *, now: datetime, contact: Contact | None = None) -> str:
+    """The address in a message to Carol (to `contact`), without the host."""
+    _row, code = create_booking_code(
+        booking=booking, contact=contact or carol(), purpose="booking_confirmed", now=now
+    )
+    return f"/v/{code}"

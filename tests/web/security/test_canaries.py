@@ -16,8 +16,8 @@ from doorstep.domain.bookings.models import Booking
 from doorstep.domain.bookings.services.cancel import cancel_booking
 from doorstep.domain.notifications.models import Message
 from doorstep.domain.notifications.rendering import render
-from doorstep.domain.notifications.services.compose import compose_booking_confirmed
 from doorstep.domain.notifications.services.deliver import deliver
+from doorstep.domain.notifications.services.visits import tell_confirmed
 from tests.factories import bookings
 from tests.factories.bookings import actor_of, new_key
 from tests.factories.customers import make_asset, make_location
@@ -200,5 +200,5 @@ def unescaped(html: str) -> str:
 
 
 def message_of(world: World, now: datetime) -> Message:
-    message = compose_booking_confirmed(booking_id=world.booking.pk, now=now)
+    message = tell_confirmed(booking_id=world.booking.pk, now=now)[0]
     return Message.objects.get(pk=message.pk)

@@ -5,6 +5,7 @@ Confirmation mail and visit page share this module, so that both say the same.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -34,7 +35,7 @@ class CalendarEntry:
 
 
 def visit_entry(booking: Booking, *, url: str) -> CalendarEntry:
-    """Texts are in the active language; `url` leads to the visit's page."""
+    """Texts are in the active language; `url` leads to the visit's page, "" if none lasts."""
     order = booking.work_order
     zone = get_zone(booking.time_zone)
     is_exact = booking.promised_from == booking.promised_to
@@ -46,7 +47,8 @@ def visit_entry(booking: Booking, *, url: str) -> CalendarEntry:
         lines.append(
             gettext("Please prepare: %(what)s") % {"what": order.incident_type.preparation}
         )
-    lines.append(gettext("See, move or cancel: %(url)s") % {"url": url})
+    if url:
+        lines.append(gettext("See, move or cancel: %(url)s") % {"url": url})
     service = order.incident_type.customer_name or order.incident_type.name
     return CalendarEntry(
         summary=f"{service} – {_company_name(booking)}",
@@ -62,15 +64,36 @@ def visit_entry(booking: Booking, *, url: str) -> CalendarEntry:
 
 
 def visit_calendar(booking: Booking, *, now: datetime, url: str) -> bytes:
-    """The calendar file of a visit, METHOD:PUBLISH: no answer is asked for.
+    """The calendar file of a visit; no answer is asked for.
 
     UID stays for ever and SEQUENCE grows with every change, so that a later file moves or cancels
-    the entry an earlier one made. Times are UTC and need no zone table.
+    the entry an earlier one made.
     """
-    entry = visit_entry(booking, url=url)
+    return entry_calendar(
+        visit_entry(booking, url=url),
+        uid=f"{booking.code}@{settings.MESSAGE_ID_DOMAIN}",
+        sequence=booking.version,
+        now=now,
+        url=url,
+        method=calendar_method(booking),
+        organizer=_organizer(booking),
+    )
+
+
+def entry_calendar(
+    entry: CalendarEntry,
+    *,
+    uid: str,
+    sequence: int,
+    now: datetime,
+    url: str = "",
+    method: str = "PUBLISH",
+    organizer: str = "",
+) -> bytes:
+    """Times are UTC and need no zone table."""
     event = Event()
-    event.add("uid", f"{booking.code}@{settings.MESSAGE_ID_DOMAIN}")
-    event.add("sequence", booking.version)
+    event.add("uid", uid)
+    event.add("sequence", sequence)
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", entry.from_at)
     event.add("dtend", entry.to_at)
@@ -78,21 +101,25 @@ def visit_calendar(booking: Booking, *, now: datetime, url: str) -> bytes:
     event.add("description", entry.description)
     if entry.place:
         event.add("location", entry.place)
-    event.add("url", url)
-    is_canceled = booking.parent_status is ParentStatus.CANCELED
-    event.add("status", "CANCELLED" if is_canceled else "CONFIRMED")
+    if url:
+        event.add("url", url)
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("transp", "OPAQUE")
-    portal = booking.work_order.portal
-    if portal and portal.contact_email:
-        # RFC 5546, 3.2.1: what is published names its organizer. No attendees, no mails.
-        event.add("organizer", vCalAddress(f"mailto:{portal.contact_email}"))
+    # RFC 5546, 3.2.1 and 3.2.5: what is published or canceled names its organizer, the same each
+    # time. No attendees, no mails.
+    event.add("organizer", vCalAddress(f"mailto:{organizer or _sender()}"))
     calendar = Calendar()
     calendar.add("prodid", "-//Doorstep//Visits//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
+
+
+def calendar_method(booking: Booking) -> str:
+    """What the file asks of a calendar (RFC 5546, 4.1): to show the visit, or to drop it."""
+    return "CANCEL" if booking.parent_status is ParentStatus.CANCELED else "PUBLISH"
 
 
 def google_calendar_url(entry: CalendarEntry) -> str:
@@ -124,3 +151,12 @@ def outlook_calendar_url(entry: CalendarEntry) -> str:
 def _company_name(booking: Booking) -> str:
     portal = booking.work_order.portal or Portal.objects.filter(is_default=True).first()
     return portal.company_name if portal else get_company().name
+
+
+def _organizer(booking: Booking) -> str:
+    portal = booking.work_order.portal
+    return portal.contact_email if portal else ""
+
+
+def _sender() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from doorstep.domain.organization.selectors import get_default_portal
 from doorstep.platform.lib.tokens import digest, normalize_code
 
-from .models import BookingCode
+from .models import Booking, BookingCode, ParentStatus
 from .rules import portal_of
 
 # Nobody hashes a megabyte for us; anything around a code in a link is shorter.
 _LONGEST_CODE = 64
+_KEPT_OPEN = timedelta(days=1)
 
 
 class CodeState(StrEnum):
@@ -37,15 +38,28 @@ STATE_LABELS = {
 def find_code(*, code: str, now: datetime) -> BookingCode | None:
     """The row of a code that opens its visit now; None for unknown, expired, blocked and closed.
 
-    One query whatever the answer, so that they take alike.
+    The same queries whatever the answer is, so that a stranger cannot tell these apart by time.
     """
     code_hash = digest(normalize_code(code[:_LONGEST_CODE]))
-    return _if_open(_codes().filter(code_hash=code_hash).first(), now)
+    return _open_codes(now).select_related("booking").filter(code_hash=code_hash).first()
 
 
 def get_open_code(*, pk: int, booking_code: str, now: datetime) -> BookingCode | None:
-    """A code met before, if it still opens this visit now."""
-    return _if_open(_codes().filter(pk=pk, booking__code=booking_code).first(), now)
+    """A code met before, if it still opens this visit now; with all that its page shows."""
+    codes = _open_codes(now).filter(pk=pk, booking__code=booking_code)
+    return (
+        codes.select_related(
+            "contact__account",
+            "contact__user",
+            "booking__status",
+            "booking__work_order__account",
+            "booking__work_order__incident_type",
+            "booking__work_order__asset",
+            "booking__work_order__portal",
+        )
+        .prefetch_related("booking__notes")
+        .first()
+    )
 
 
 def state_of(code: BookingCode, *, now: datetime) -> CodeState:
@@ -64,6 +78,13 @@ def expiry_of(code: BookingCode) -> datetime:
     booking = code.booking
     days = timedelta(days=portal_of(booking).code_days_after_visit)
     return max(booking.promised_to, booking.ends_at) + days
+
+
+def is_over(booking: Booking, *, now: datetime) -> bool:
+    """Done, canceled, or a day past: a link shows the least of it from then on."""
+    if booking.parent_status in (ParentStatus.COMPLETED, ParentStatus.CANCELED):
+        return True
+    return max(booking.promised_to, booking.ends_at) + _KEPT_OPEN <= now
 
 
 def with_expiry(codes: QuerySet[BookingCode]) -> Any:
@@ -90,13 +111,16 @@ def in_state(
     )
     if state is CodeState.BLOCKED:
         return codes.filter(blocked_at__isnull=False)
-    codes = with_expiry(codes.filter(blocked_at__isnull=True))
+    dated = with_expiry(codes.filter(blocked_at__isnull=True))
     if state is CodeState.EXPIRED:
-        return codes.filter(expiry__lte=now)
-    codes = codes.filter(expiry__gt=now)
-    if state is CodeState.OPEN:
-        return codes.filter(has_reader)
-    return codes.exclude(pk__in=BookingCode.objects.filter(has_reader))
+        found = dated.filter(expiry__lte=now)
+    elif state is CodeState.OPEN:
+        found = dated.filter(has_reader, expiry__gt=now)
+    else:
+        unread = BookingCode.objects.filter(has_reader)
+        found = dated.filter(expiry__gt=now).exclude(pk__in=unread)
+    rows: QuerySet[BookingCode] = found
+    return rows
 
 
 class _PlusDays(Func):
@@ -107,20 +131,8 @@ class _PlusDays(Func):
     output_field = DateTimeField()
 
 
-def _codes() -> QuerySet[BookingCode]:
-    return BookingCode.objects.select_related(
-        "contact__account",
-        "contact__user",
-        "booking__status",
-        "booking__work_order__account",
-        "booking__work_order__incident_type",
-        "booking__work_order__asset",
-        "booking__work_order__portal",
-    ).prefetch_related("booking__notes")
-
-
-def _if_open(code: BookingCode | None, now: datetime) -> BookingCode | None:
-    return code if code and state_of(code, now=now) is CodeState.OPEN else None
+def _open_codes(now: datetime) -> QuerySet[BookingCode]:
+    return in_state(BookingCode.objects.all(), CodeState.OPEN, now=now)
 
 
 def _has_reader(code: BookingCode) -> bool:

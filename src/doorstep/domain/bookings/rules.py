@@ -13,7 +13,7 @@ from doorstep.platform.lib.errors import DomainError
 from .errors import ChangedMeanwhile, NotChangeable, PastCancelCutoff, PastChangeCutoff
 from .models import Booking, ParentStatus
 
-CUSTOMER_DOORS = frozenset({Source.PORTAL})
+CUSTOMER_DOORS = frozenset({Source.PORTAL, Source.LINK})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,28 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from doorstep.interfaces.web.contacts import find_contact
+from doorstep.interfaces.web.middleware.language import has_chosen_language, supported_language
 from doorstep.interfaces.web.rate_limit import Limit, is_over
+from doorstep.interfaces.web.requests import PageRequest
 from doorstep.interfaces.web.views import too_many_requests
 
-from .requests import ContactRequest
+from .links import actor_by_link, link_at_hand, link_closed, unlisted
+from .requests import ContactRequest, VisitRequest, actor_of
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=PageRequest)
 ContactView = Callable[Concatenate[ContactRequest, P], HttpResponseBase]
+VisitView = Callable[[VisitRequest, str], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SEARCHES = Limit("search", amount=90, seconds=60)
@@ -48,11 +54,50 @@ def contact_required(view: ContactView[P]) -> View[P]:
     return guarded
 
 
-def booking_open(view: ContactView[P]) -> ContactView[P]:
+def visit_required(view: VisitView) -> Callable[..., HttpResponseBase]:
+    """The page is about one visit, named by `code` in its address.
+
+    For a signed-in contact as `contact_required` says; under an address with `by_link` for whoever
+    holds a link that still opens this visit, signed in or not. Without one it does not exist.
+    """
+
+    @contact_required
+    def signed_in(request: ContactRequest, code: str) -> HttpResponseBase:
+        found = cast("VisitRequest", request)
+        found.actor, found.link = actor_of(request), None
+        return view(found, code)
+
+    @wraps(view)
+    @never_cache
+    def guarded(request: HttpRequest, code: str, *, by_link: bool) -> HttpResponseBase:
+        if not by_link:
+            return signed_in(request, code)
+        link = link_at_hand(request, booking_code=code)
+        if link is None or link.contact is None:
+            return link_closed(request)
+        found = cast("VisitRequest", request)
+        found.contact, found.link, found.actor = link.contact, link, actor_by_link(link.contact)
+        # She who reads has not signed in, but the message she came from spoke her language.
+        contact = link.contact
+        own = supported_language(contact.language or contact.account.language)
+        if not own or has_chosen_language(request):
+            return unlisted(view(found, code))
+        with translation.override(own):
+            request.LANGUAGE_CODE = own
+            response = unlisted(view(found, code))
+        response.headers.setdefault("Content-Language", own)
+        return response
+
+    return guarded
+
+
+def booking_open(
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
     """The page books: it needs a portal with self-scheduling switched on."""
 
     @wraps(view)
-    def guarded(request: ContactRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.portal.is_self_scheduling_enabled:
             return _closed(
                 request,

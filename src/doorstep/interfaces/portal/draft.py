@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from .requests import ContactRequest
+from .requests import ContactRequest, VisitRequest
 
 _BOOKING, _MOVES = "booking_draft", "move_holds"
 _KEPT_MOVES = 5
@@ -35,12 +35,12 @@ def clear_draft(request: ContactRequest) -> None:
     request.session.pop(_BOOKING, None)
 
 
-def move_hold(request: ContactRequest, *, code: str) -> str:
+def move_hold(request: VisitRequest, *, code: str) -> str:
     """The code of the hold for moving the visit `code`, or nothing."""
     return str(request.session.get(_MOVES, {}).get(code, ""))
 
 
-def save_move_hold(request: ContactRequest, *, code: str, hold: str) -> None:
+def save_move_hold(request: VisitRequest, *, code: str, hold: str) -> None:
     """An empty `hold` forgets it."""
     kept = {key: value for key, value in request.session.get(_MOVES, {}).items() if key != code}
     if hold:

@@ -1,5 +1,6 @@
-"""Requests of signed-in contacts, as a type for views."""
+"""Requests of customers, as types for views."""
 
+from doorstep.domain.bookings.models import BookingCode
 from doorstep.domain.customers.models import Contact
 from doorstep.interfaces.web.requests import PageRequest
 from doorstep.platform.audit.models import Source
@@ -12,6 +13,17 @@ class ContactRequest(PageRequest):
 
     contact: Contact
     user: User
+
+
+class VisitRequest(PageRequest):
+    """Made by `access.visit_required`: a contact who signed in, or who came by a link.
+
+    By a link she is the contact it was sent to, whoever is signed in on that browser.
+    """
+
+    contact: Contact
+    actor: Actor
+    link: BookingCode | None
 
 
 def actor_of(request: ContactRequest) -> Actor:

@@ -1,10 +1,25 @@
 """The portal's addresses. Sign-in lives in account_urls.py."""
 
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
-from .views import book, cancel, confirm, home, move, visit
+from .views import book, cancel, confirm, home, link, move, visit
 
 app_name = "portal"
+
+
+def _pages_of_a_visit(*, by_link: bool) -> list[URLPattern]:
+    """The same pages for who signed in and for who came by the link in a message."""
+    how, prefix = {"by_link": by_link}, "link_" if by_link else ""
+    return [
+        path("", visit.visit, how, name=f"{prefix}visit"),
+        path("visit.ics", visit.calendar, how, name=f"{prefix}visit_calendar"),
+        path("move/", move.move, how, name=f"{prefix}move"),
+        path("move/review/", move.review, how, name=f"{prefix}move_review"),
+        path("move/hold/extend/", move.extend, how, name=f"{prefix}move_hold_extend"),
+        path("move/hold/release/", move.release, how, name=f"{prefix}move_hold_release"),
+        path("cancel/", cancel.cancel, how, name=f"{prefix}cancel"),
+    ]
+
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,11 +32,8 @@ urlpatterns = [
     path("book/review/", confirm.review, name="book_review"),
     path("book/hold/extend/", confirm.extend, name="book_hold_extend"),
     path("book/hold/release/", confirm.release, name="book_hold_release"),
-    path("visits/<str:code>/", visit.visit, name="visit"),
-    path("visits/<str:code>/visit.ics", visit.calendar, name="visit_calendar"),
-    path("visits/<str:code>/move/", move.move, name="move"),
-    path("visits/<str:code>/move/review/", move.review, name="move_review"),
-    path("visits/<str:code>/move/hold/extend/", move.extend, name="move_hold_extend"),
-    path("visits/<str:code>/move/hold/release/", move.release, name="move_hold_release"),
-    path("visits/<str:code>/cancel/", cancel.cancel, name="cancel"),
+    path("visits/<str:code>/", include(_pages_of_a_visit(by_link=False))),
+    # Short, for text messages; here alone stands the secret.
+    path("v/<str:code>", link.open_link, name="link"),
+    path("visit/<str:code>/", include(_pages_of_a_visit(by_link=True))),
 ]

@@ -10,7 +10,7 @@ from doorstep.domain.work.models import IncidentType
 from doorstep.domain.work.selectors import customer_catalog
 
 from .draft import Draft
-from .requests import ContactRequest
+from .requests import ContactRequest, VisitRequest
 
 
 def assets_to_choose(request: ContactRequest) -> list[CustomerAsset]:
@@ -50,7 +50,7 @@ def find_wish(request: ContactRequest, draft: Draft) -> Wish | None:
     )
 
 
-def wish_to_move(request: ContactRequest, booking: Booking) -> Wish:
+def wish_to_move(request: VisitRequest, booking: Booking) -> Wish:
     order = booking.work_order
     return Wish(
         portal=order.portal or request.portal,

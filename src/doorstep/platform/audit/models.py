@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Source(models.TextChoices):
     PORTAL = "portal", _("Portal")
+    LINK = "link", _("Link in a message")
     OFFICE = "office", _("Office")
     TECHNICIAN = "technician", _("Technician's page")
     API = "api", _("API")

@@ -4,40 +4,44 @@ from datetime import datetime
 
 from django.db import transaction
 
+from doorstep.domain.customers.models import Contact
 from doorstep.platform.audit.services import SYSTEM, Actor, record
 from doorstep.platform.events.events import publish
 from doorstep.platform.identity.roles import STAFF_ROLES
 
-from ..errors import NotBookable
 from ..events import BookingCanceled
 from ..models import Booking, BookingNote, ParentStatus
 from ..rules import check_may_cancel, is_customer, lock_booking
 from ..selectors import get_default_status
-from .idempotency import earlier_result, keep_result, open_request
+from .idempotency import asker_of, earlier_result, keep_result, open_request
 from .placing import lock_resources
 from .status import apply_status
 
 
 @transaction.atomic
 def cancel_booking(
-    *, booking: Booking, reason: str, request_key: str, actor: Actor, now: datetime
+    *,
+    booking: Booking,
+    reason: str,
+    request_key: str,
+    actor: Actor,
+    now: datetime,
+    contact: Contact | None = None,
 ) -> Booking:
     """Cancel a visit that is still scheduled; staff may do so after the customers' cut-off too.
 
-    Raises NotChangeable, PastCancelCutoff, ChangedMeanwhile, KeyReused, and for staff
-    TransitionRefused.
+    `contact` is whose link it is, where nobody signed in. Raises NotChangeable, PastCancelCutoff,
+    ChangedMeanwhile, KeyReused, NotBookable, and for staff TransitionRefused.
     """
-    if actor.user is None:
-        raise NotBookable
     request = open_request(
-        user=actor.user,
+        asker=asker_of(actor, contact=contact),
         key=request_key,
         values={"do": "cancel", "booking": booking.pk, "reason": reason},
     )
     earlier = earlier_result(request)
     if earlier is not None:
         return Booking.objects.get(pk=earlier["booking"])
-    is_staff = actor.user.role in STAFF_ROLES
+    is_staff = actor.user is not None and actor.user.role in STAFF_ROLES
     lock_resources(booking.assignments.values_list("resource_id", flat=True))
     current = lock_booking(booking)
     if not is_staff:

@@ -58,7 +58,7 @@ def confirm_hold(
     user = _signed_in(actor)
     planning = open_planning(now)  # while nothing is written yet
     request = open_request(
-        user=user,
+        asker=user,
         key=request_key,
         values={"do": "confirm", "hold": hold_code, "details": details},
     )

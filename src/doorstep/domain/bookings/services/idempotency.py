@@ -9,10 +9,13 @@ from typing import Any
 
 from django.db import connection
 
+from doorstep.domain.customers.models import Contact
+from doorstep.platform.audit.models import Source
+from doorstep.platform.audit.services import Actor
 from doorstep.platform.identity.models import User
 from doorstep.platform.lib.db import require_transaction
 
-from ..errors import KeyReused
+from ..errors import KeyReused, NotBookable
 from ..models import RequestKey
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
@@ -22,12 +25,30 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 class Request:
     """One submit: who, under which key, with what."""
 
-    user: User
+    asker: User | Contact
     key: str
     fingerprint: str
 
+    @property
+    def row(self) -> dict[str, Any]:
+        """The columns that name it."""
+        who = "user" if isinstance(self.asker, User) else "contact"
+        return {who: self.asker, "key": self.key}
 
-def open_request(*, user: User, key: str, values: Mapping[str, Any]) -> Request:
+
+def asker_of(actor: Actor, *, contact: Contact | None = None) -> User | Contact:
+    """Who submits: the user who signed in, or the contact whose link it is.
+
+    Raises NotBookable for anybody else.
+    """
+    if actor.user is not None:
+        return actor.user
+    if actor.source == Source.LINK and contact is not None:
+        return contact
+    raise NotBookable
+
+
+def open_request(*, asker: User | Contact, key: str, values: Mapping[str, Any]) -> Request:
     """Take the key for this transaction: a twin that runs at the same time waits here.
 
     Raises KeyReused for a key that is not one of ours.
@@ -36,11 +57,13 @@ def open_request(*, user: User, key: str, values: Mapping[str, Any]) -> Request:
     if not _KEY.match(key):
         raise KeyReused
     with connection.cursor() as cursor:
+        # Keys are random: askers of two kinds with one number do not meet in practice, and if they
+        # did, one would wait for the other.
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{user.pk}:{key}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{asker.pk}:{key}"]
         )
     text = json.dumps(values, sort_keys=True, default=str)
-    return Request(user, key, hashlib.sha256(text.encode()).hexdigest())
+    return Request(asker, key, hashlib.sha256(text.encode()).hexdigest())
 
 
 def earlier_result(request: Request) -> Any | None:
@@ -48,7 +71,7 @@ def earlier_result(request: Request) -> Any | None:
 
     Raises KeyReused when the key was used for something else.
     """
-    row = RequestKey.objects.filter(user=request.user, key=request.key).first()
+    row = RequestKey.objects.filter(**request.row).first()
     if row is None:
         return None
     if row.fingerprint != request.fingerprint:
@@ -58,6 +81,4 @@ def earlier_result(request: Request) -> Any | None:
 
 def keep_result(request: Request, result: Any) -> None:
     """Store the answer, in the transaction that made it true."""
-    RequestKey.objects.create(
-        user=request.user, key=request.key, fingerprint=request.fingerprint, result=result
-    )
+    RequestKey.objects.create(**request.row, fingerprint=request.fingerprint, result=result)

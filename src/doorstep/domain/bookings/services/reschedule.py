@@ -8,7 +8,7 @@ from doorstep.domain.customers.models import Contact
 from doorstep.engine import Offer
 from doorstep.platform.audit.services import Actor
 
-from ..errors import HoldNotFound, NotBookable
+from ..errors import HoldNotFound
 from ..models import Booking
 from ..rules import check_may_change, lock_booking
 from ..snapshot import open_planning
@@ -16,7 +16,7 @@ from ..timetable import Promise, find_target
 from ..wish import check_bookable, zone_of
 from .confirm import lock_hold, team_of_hold
 from .hold import wish_of
-from .idempotency import earlier_result, keep_result, open_request
+from .idempotency import asker_of, earlier_result, keep_result, open_request
 from .moving import team_of_booking, write_move
 from .placing import place, remove_holds_of
 
@@ -35,13 +35,12 @@ def reschedule_booking(
 
     `booking` is as the customer saw it: if its version moved on, nothing happens. The second submit
     of a `request_key` gets the first answer. Raises HoldNotFound, OfferGone, NotChangeable,
-    PastChangeCutoff, ChangedMeanwhile, InvalidOffer, KeyReused.
+    PastChangeCutoff, ChangedMeanwhile, InvalidOffer, KeyReused, NotBookable.
     """
-    if actor.user is None:
-        raise NotBookable
+    asker = asker_of(actor, contact=contact)
     planning = open_planning(now)  # while nothing is written yet
     request = open_request(
-        user=actor.user,
+        asker=asker,
         key=request_key,
         values={"do": "reschedule", "booking": booking.pk, "hold": hold_code},
     )

@@ -22,6 +22,19 @@ from .durations import format_duration
 
 
 @dataclass(frozen=True, slots=True)
+class VisitUrls:
+    """Where the pages of a visit are: for who signed in, or for who came by a link."""
+
+    visit: str
+    calendar: str
+    move: str
+    review: str
+    extend: str
+    release: str
+    cancel: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitView:
     code: str
     number: str
@@ -53,6 +66,10 @@ class VisitView:
     move_url: str
     cancel_url: str
     calendar_url: str
+    extend_url: str
+    release_url: str
+    by_link: bool
+    is_least: bool
 
 
 _TONES = {
@@ -64,13 +81,28 @@ _TONES = {
 _CLOSED = {ParentStatus.COMPLETED, ParentStatus.CANCELED}
 
 
-def visit_view(booking: Booking, *, rules: ChangeRules) -> VisitView:
-    """`booking` with work order, incident type, account, asset, status and notes preloaded."""
+def visit_urls(code: str, *, by_link: bool = False) -> VisitUrls:
+    """The pages of the visit that has this public code."""
+    prefix = "portal:link_" if by_link else "portal:"
+    names = ("visit", "visit_calendar", "move", "move_review", "move_hold_extend",
+             "move_hold_release", "cancel")  # fmt: skip
+    return VisitUrls(*(reverse(prefix + name, args=[code]) for name in names))
+
+
+def visit_view(
+    booking: Booking, *, rules: ChangeRules, by_link: bool = False, is_least: bool = False
+) -> VisitView:
+    """`booking` with work order, incident type, account, asset, status and notes preloaded.
+
+    Links are forwarded: by one, only what it takes to be at home is shown, and of a visit that is
+    over (`is_least`) no more than state and time.
+    """
     zone = get_zone(booking.time_zone)
     order = booking.work_order
     service = order.incident_type
     parent = booking.parent_status
-    notes = [note.text for note in booking.notes.all() if note.is_from_customer]
+    notes = [note.text for note in booking.notes.all() if note.is_from_customer and not by_link]
+    urls = visit_urls(booking.code, by_link=by_link)
     return VisitView(
         code=booking.code,
         number=booking.number or order.number,
@@ -81,12 +113,12 @@ def visit_view(booking: Booking, *, rules: ChangeRules) -> VisitView:
         is_exact=booking.promised_from == booking.promised_to,
         duration=format_duration(booking.duration_minutes),
         address_lines=tuple(order.address_lines),
-        asset=order.asset.name if order.asset else "",
+        asset=order.asset.name if order.asset and not by_link else "",
         status=status_label(booking),
         tone=_TONES.get(parent, ""),
         details=notes[0] if notes and notes[0] != booking.cancel_reason else "",
         preparation=service.preparation,
-        cancel_reason=booking.cancel_reason,
+        cancel_reason="" if by_link else booking.cancel_reason,
         is_open=parent not in _CLOSED,
         is_traveling=parent is ParentStatus.TRAVELING,
         is_canceled=parent is ParentStatus.CANCELED,
@@ -98,10 +130,14 @@ def visit_view(booking: Booking, *, rules: ChangeRules) -> VisitView:
         why_not=why_not(rules),
         change_until=_until(rules.change_until, booking),
         cancel_until=_until(rules.cancel_until, booking),
-        url=reverse("portal:visit", args=[booking.code]),
-        move_url=reverse("portal:move", args=[booking.code]),
-        cancel_url=reverse("portal:cancel", args=[booking.code]),
-        calendar_url=reverse("portal:visit_calendar", args=[booking.code]),
+        url=urls.visit,
+        move_url=urls.move,
+        cancel_url=urls.cancel,
+        calendar_url=urls.calendar,
+        extend_url=urls.extend,
+        release_url=urls.release,
+        by_link=by_link,
+        is_least=is_least,
     )
 
 

@@ -3,14 +3,13 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from doorstep.domain.bookings.services.cancel import cancel_booking
-from doorstep.interfaces.portal.access import CHANGES, contact_required, limited
+from doorstep.interfaces.portal.access import CHANGES, limited, visit_required
 from doorstep.interfaces.portal.forms.cancel import CancelForm
-from doorstep.interfaces.portal.requests import ContactRequest, actor_of
+from doorstep.interfaces.portal.requests import VisitRequest
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.tokens import new_code
 
@@ -19,10 +18,12 @@ from .visit import view_of, visit_or_404
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited(CHANGES, methods=("POST",))
-@contact_required
-def cancel(request: ContactRequest, code: str) -> HttpResponse:
+@visit_required
+def cancel(request: VisitRequest, code: str) -> HttpResponse:
     booking = visit_or_404(request, code)
-    view = view_of(booking)
+    view = view_of(request, booking)
+    if view.is_least and request.method != "POST":
+        return redirect(view.url)
     form = CancelForm(
         request.POST or None,
         initial={"request_key": new_code(), "version": view.version},
@@ -34,13 +35,14 @@ def cancel(request: ContactRequest, code: str) -> HttpResponse:
                 booking=booking,
                 reason=form.reason_text(),
                 request_key=form.cleaned_data["request_key"],
-                actor=actor_of(request),
+                actor=request.actor,
                 now=timezone.now(),
+                contact=request.contact,
             )
         except DomainError as error:
             messages.warning(request, str(error))
-            return redirect("portal:visit", code=code)
-        return redirect(f"{reverse('portal:visit', args=[code])}?done=canceled")
+            return redirect(view.url)
+        return redirect(f"{view.url}?done=canceled")
     return render(
         request,
         "portal/cancel.html",

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -23,44 +22,47 @@ from doorstep.interfaces.portal.access import (
     HOLDS,
     SEARCHES,
     booking_open,
-    contact_required,
     limited,
+    visit_required,
 )
 from doorstep.interfaces.portal.draft import move_hold, save_move_hold
 from doorstep.interfaces.portal.forms.booking import MoveForm
 from doorstep.interfaces.portal.presenters.steps import HoldView, hold_view
-from doorstep.interfaces.portal.requests import ContactRequest, actor_of
+from doorstep.interfaces.portal.requests import VisitRequest
 from doorstep.interfaces.portal.wishes import wish_to_move
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.tokens import new_code
 
 from .times import day_of_key, status_of, times_context
-from .visit import view_of, visit_or_404
+from .visit import urls_of, view_of, visit_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited(SEARCHES, methods=("GET",))
 @limited(HOLDS, methods=("POST",))
-@contact_required
+@visit_required
 @booking_open
-def move(request: ContactRequest, code: str) -> HttpResponse:
+def move(request: VisitRequest, code: str) -> HttpResponse:
     """Choose the new time. Where moving is not allowed the page says why, and whom to call."""
     booking = visit_or_404(request, code)
-    if not view_of(booking).may_change:
-        return render(request, "portal/move_closed.html", {"visit": view_of(booking)})
+    view = view_of(request, booking)
+    if view.is_least:
+        return redirect(view.url)
+    if not view.may_change:
+        return render(request, "portal/move_closed.html", {"visit": view})
     if request.method == "POST":
         return _hold(request, booking)
     return _times(request, booking)
 
 
-def _hold(request: ContactRequest, booking: Booking) -> HttpResponse:
+def _hold(request: VisitRequest, booking: Booking) -> HttpResponse:
     key = request.POST.get("key", "")
     if not key:
         return _times(request, booking, error=_("Please choose a time."), status=400)
     if key == _key_of(booking):
         messages.info(request, _("That is the time you have already. Nothing was changed."))
-        return redirect("portal:visit", code=booking.code)
+        return redirect(urls_of(request, booking).visit)
     wish = wish_to_move(request, booking)
     try:
         hold = hold_offer(wish=wish, key=key, contact=request.contact, now=timezone.now())
@@ -68,17 +70,17 @@ def _hold(request: ContactRequest, booking: Booking) -> HttpResponse:
         day = day_of_key(wish, key)
         return _times(request, booking, error=str(error), status=status_of(error), day=day)
     save_move_hold(request, code=booking.code, hold=hold.code)
-    return redirect("portal:move_review", code=booking.code)
+    return redirect(urls_of(request, booking).review)
 
 
 def _times(
-    request: ContactRequest, booking: Booking, *, error: str = "", status: int = 200, day: str = ""
+    request: VisitRequest, booking: Booking, *, error: str = "", status: int = 200, day: str = ""
 ) -> HttpResponse:
     wish = wish_to_move(request, booking)
     context = times_context(
         request,
         wish=wish,
-        url=reverse("portal:move", args=[booking.code]),
+        url=urls_of(request, booking).move,
         checked=_key_of(booking),
         current=_key_of(booking),
         day=day,
@@ -86,24 +88,26 @@ def _times(
     context["error"] = error
     if request.htmx:
         return render(request, "portal/_times_swap.html", context, status=status)
-    context["visit"] = view_of(booking)
+    context["visit"] = view_of(request, booking)
     return render(request, "portal/move_time.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited(CHANGES, methods=("POST",))
-@contact_required
+@visit_required
 @booking_open
-def review(request: ContactRequest, code: str) -> HttpResponse:
+def review(request: VisitRequest, code: str) -> HttpResponse:
     """Old time, new time, and one button."""
     booking = visit_or_404(request, code)
     if request.method == "POST":
         return _move(request, booking)
+    view = view_of(request, booking)
+    if view.is_least:
+        return redirect(view.url)
     try:
         hold = _held(request, booking)
     except (HoldExpired, HoldNotFound) as error:
         return _back_to_times(request, booking, error)
-    view = view_of(booking)
     form = MoveForm(
         initial={"hold": hold.code, "request_key": new_code(), "version": view.version},
         auto_id=False,
@@ -115,11 +119,11 @@ def review(request: ContactRequest, code: str) -> HttpResponse:
     )
 
 
-def _move(request: ContactRequest, booking: Booking) -> HttpResponse:
+def _move(request: VisitRequest, booking: Booking) -> HttpResponse:
     form = MoveForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please look over the new time and send it again."))
-        return redirect("portal:move_review", code=booking.code)
+        return redirect(urls_of(request, booking).review)
     booking.version = form.cleaned_data["version"]
     try:
         reschedule_booking(
@@ -127,23 +131,23 @@ def _move(request: ContactRequest, booking: Booking) -> HttpResponse:
             hold_code=form.cleaned_data["hold"],
             contact=request.contact,
             request_key=form.cleaned_data["request_key"],
-            actor=actor_of(request),
+            actor=request.actor,
             now=timezone.now(),
         )
     except (ChangedMeanwhile, KeyReused) as error:
         messages.warning(request, str(error))
-        return redirect("portal:visit", code=booking.code)
+        return redirect(urls_of(request, booking).visit)
     except DomainError as error:
         return _back_to_times(request, booking, error)
     save_move_hold(request, code=booking.code, hold="")
-    return redirect(f"{reverse('portal:visit', args=[booking.code])}?done=moved")
+    return redirect(f"{urls_of(request, booking).visit}?done=moved")
 
 
 @require_POST
 @limited(HOLDS, methods=("POST",))
-@contact_required
+@visit_required
 @booking_open
-def extend(request: ContactRequest, code: str) -> HttpResponse:
+def extend(request: VisitRequest, code: str) -> HttpResponse:
     booking = visit_or_404(request, code)
     held = move_hold(request, code=code)
     try:
@@ -153,21 +157,21 @@ def extend(request: ContactRequest, code: str) -> HttpResponse:
     messages.success(
         request, _("Your time is now held until %(until)s.") % {"until": _view_of(hold).until}
     )
-    return redirect("portal:move_review", code=code)
+    return redirect(urls_of(request, booking).review)
 
 
 @require_POST
-@contact_required
+@visit_required
 @booking_open
-def release(request: ContactRequest, code: str) -> HttpResponse:
+def release(request: VisitRequest, code: str) -> HttpResponse:
     """Back to the choice of times; the visit keeps the time it has."""
     booking = visit_or_404(request, code)
     release_hold(code=move_hold(request, code=code), contact=request.contact)
     save_move_hold(request, code=booking.code, hold="")
-    return redirect("portal:move", code=booking.code)
+    return redirect(urls_of(request, booking).move)
 
 
-def _held(request: ContactRequest, booking: Booking) -> Hold:
+def _held(request: VisitRequest, booking: Booking) -> Hold:
     """The hold for moving this visit. Raises HoldNotFound, HoldExpired."""
     code = move_hold(request, code=booking.code)
     hold = get_hold(code=code, contact=request.contact)
@@ -184,8 +188,7 @@ def _key_of(booking: Booking) -> str:
     return Promise(booking.promised_from, booking.promised_to).key
 
 
-def _back_to_times(request: ContactRequest, booking: Booking, error: DomainError) -> HttpResponse:
+def _back_to_times(request: VisitRequest, booking: Booking, error: DomainError) -> HttpResponse:
     messages.warning(request, str(error))
     save_move_hold(request, code=booking.code, hold="")
-    url = reverse("portal:move", args=[booking.code])
-    return redirect(url)
+    return redirect(urls_of(request, booking).move)

@@ -27,7 +27,7 @@ from doorstep.interfaces.portal.presenters.times import (
     next_available,
     times_view,
 )
-from doorstep.interfaces.portal.requests import ContactRequest
+from doorstep.interfaces.web.requests import PageRequest
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.site_time import NotADay, local_day, parse_day
 
@@ -35,7 +35,7 @@ ONE_DAY = dt.timedelta(days=1)
 
 
 def times_context(
-    request: ContactRequest,
+    request: PageRequest,
     *,
     wish: Wish,
     url: str,
@@ -73,7 +73,7 @@ def times_context(
 
 
 def _find(
-    request: ContactRequest, wish: Wish, wanted: str, now: dt.datetime
+    request: PageRequest, wish: Wish, wanted: str, now: dt.datetime
 ) -> tuple[OfferList, dt.date, Window | None]:
     """The strip to show, the day chosen in it, and the next available window of all."""
     days = bookable_days(wish, now=now)
@@ -91,7 +91,7 @@ def _find(
     return offers, asked or _first_open(offers), first
 
 
-def _month(request: ContactRequest, wish: Wish, *, url: str, now: dt.datetime) -> Any:
+def _month(request: PageRequest, wish: Wish, *, url: str, now: dt.datetime) -> Any:
     first_day, last_day = bookable_days(wish, now=now)
     month = _asked_month(request.GET.get("month", ""))
     if month is None or not first_day.replace(day=1) <= month <= last_day:
@@ -112,9 +112,7 @@ def _first_open(offers: OfferList) -> dt.date:
     return next((day.day for day in offers.days if day.windows), offers.days[0].day)
 
 
-def _bookable_day(
-    request: ContactRequest, text: str, days: tuple[dt.date, dt.date]
-) -> dt.date | None:
+def _bookable_day(request: PageRequest, text: str, days: tuple[dt.date, dt.date]) -> dt.date | None:
     """The day a text names, if it can be booked; else None, and the page says so."""
     if not text:
         return None

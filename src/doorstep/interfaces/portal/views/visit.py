@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,21 +14,30 @@ from doorstep.domain.bookings.calendar_file import (
     visit_calendar,
     visit_entry,
 )
+from doorstep.domain.bookings.codes import is_over
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.bookings.selectors import change_rules, get_visit
-from doorstep.interfaces.portal.access import contact_required
-from doorstep.interfaces.portal.presenters.visits import VisitView, visit_view
-from doorstep.interfaces.portal.requests import ContactRequest
+from doorstep.domain.bookings.services.codes import count_opening
+from doorstep.interfaces.portal.access import visit_required
+from doorstep.interfaces.portal.presenters.visits import (
+    VisitUrls,
+    VisitView,
+    visit_urls,
+    visit_view,
+)
+from doorstep.interfaces.portal.requests import VisitRequest
 
 DONE = {"booked", "moved", "canceled"}
 
 
 @require_safe
-@contact_required
-def visit(request: ContactRequest, code: str) -> HttpResponse:
+@visit_required
+def visit(request: VisitRequest, code: str) -> HttpResponse:
     booking = visit_or_404(request, code)
-    view = view_of(booking)
-    entry = visit_entry(booking, url=request.build_absolute_uri(view.url))
+    if request.link is not None and request.method == "GET":
+        count_opening(code=request.link, now=timezone.now())
+    view = view_of(request, booking)
+    entry = visit_entry(booking, url=_lasting_url(request, booking))
     done = request.GET.get("done", "")
     return render(
         request,
@@ -43,10 +53,12 @@ def visit(request: ContactRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@contact_required
-def calendar(request: ContactRequest, code: str) -> HttpResponse:
+@visit_required
+def calendar(request: VisitRequest, code: str) -> HttpResponse:
     booking = visit_or_404(request, code)
-    url = request.build_absolute_uri(view_of(booking).url)
+    if view_of(request, booking).is_least:
+        raise Http404
+    url = _lasting_url(request, booking)
     content = visit_calendar(booking, now=timezone.now(), url=url)
     return HttpResponse(
         content,
@@ -55,13 +67,34 @@ def calendar(request: ContactRequest, code: str) -> HttpResponse:
     )
 
 
-def visit_or_404(request: ContactRequest, code: str) -> Booking:
+def visit_or_404(request: VisitRequest, code: str) -> Booking:
     """A visit this contact may see. Other people's visits do not exist for her."""
+    if request.link is not None:
+        return request.link.booking
     try:
         return get_visit(code=code, contact=request.contact)
     except Booking.DoesNotExist as error:
         raise Http404 from error
 
 
-def view_of(booking: Booking) -> VisitView:
-    return visit_view(booking, rules=change_rules(booking, now=timezone.now()))
+def view_of(request: VisitRequest, booking: Booking) -> VisitView:
+    now = timezone.now()
+    by_link = request.link is not None
+    return visit_view(
+        booking,
+        rules=change_rules(booking, now=now),
+        by_link=by_link,
+        is_least=by_link and is_over(booking, now=now),
+    )
+
+
+def urls_of(request: VisitRequest, booking: Booking) -> VisitUrls:
+    return visit_urls(booking.code, by_link=request.link is not None)
+
+
+def _lasting_url(request: VisitRequest, booking: Booking) -> str:
+    """For a calendar, which keeps it: the page for who signs in. By a link there is no other
+    address that lasts, so who cannot sign in gets none."""
+    if request.link is not None and request.contact.user_id is None:
+        return ""
+    return request.build_absolute_uri(reverse("portal:visit", args=[booking.code]))

@@ -28,11 +28,20 @@ class LanguageMiddleware(Middleware):
 
 def choose_language(request: HttpRequest) -> str:
     return (
-        _supported(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
-        or _supported(_own_language(request))
+        _chosen_language(request)
+        or supported_language(_own_language(request))
         or _asked_for(request)
         or _portal_language(request)
     )
+
+
+def has_chosen_language(request: HttpRequest) -> bool:
+    """Whether the visitor said it herself, on this browser."""
+    return bool(_chosen_language(request))
+
+
+def _chosen_language(request: HttpRequest) -> str:
+    return supported_language(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
 
 
 def _own_language(request: HttpRequest) -> str:
@@ -47,17 +56,18 @@ def _own_language(request: HttpRequest) -> str:
 def _asked_for(request: HttpRequest) -> str:
     header = request.headers.get("Accept-Language", "")
     for code, _quality in parse_accept_lang_header(header):
-        if code != "*" and (language := _supported(code)):
+        if code != "*" and (language := supported_language(code)):
             return language
     return ""
 
 
 def _portal_language(request: HttpRequest) -> str:
     portal = find_request_portal(request)
-    return _supported(portal.default_language if portal else "") or settings.LANGUAGE_CODE
+    return supported_language(portal.default_language if portal else "") or settings.LANGUAGE_CODE
 
 
-def _supported(code: str) -> str:
+def supported_language(code: str) -> str:
+    """The language of ours that answers for a code; empty for none."""
     if not code:
         return ""
     try:
