@@ -62,7 +62,8 @@ class Day:
         rows = board.rows
         header = rows.header[row].tolist()
         first, count = header[FIRST], header[COUNT]
-        self.from_s, self.to_s, self.rest_s = header[FROM], header[TO], header[REST]
+        self.from_s, self.to_s = header[FROM], header[TO]
+        self.rest_s: int = header[REST]
         table = rows.stops[first + 2 : first + 2 + count].tolist()
         places = rows.places[first : first + 2 + count].tolist()
         self.speed = rows.speeds[row]
@@ -71,7 +72,7 @@ class Day:
         here = _place(places[0])
         begun = 0
         driven = False
-        last_s = -BIG  # when the stop that has just begun is over, if it has a place
+        last_s: int = -BIG  # when the stop that has just begun is over, if it has a place
         while begun < count and table[begun][0] < now_s:
             self.free_s = max(self.free_s, table[begun][2])
             last_s = table[begun][2] if table[begun][5] & PLACED else -BIG
@@ -127,7 +128,8 @@ class Day:
 
     def first_rest_s(self) -> int:
         """The rest that is still to come after what has begun, once the resource is free."""
-        return max(0, self.last_s + self.rest_s - self.free_s)
+        rest_s: int = self.last_s + self.rest_s - self.free_s
+        return max(0, rest_s)
 
     def fill(self, *, is_compiled: bool) -> None:
         """Legs and tables; neighbors keep the leg they were planned with."""

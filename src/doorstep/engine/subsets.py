@@ -51,7 +51,9 @@ def tables(
         late[at] = -FAR
     early[0] = free_s
     for done in range(full + 1):
-        for place in range(places):
+        for turn in range(places):
+            # Home last: it is reached within the same subset from places that are looked at before.
+            place = home if turn == places - 1 else turn + (turn >= home)
             time = early[done * places + place]
             if time >= FAR:
                 continue
@@ -71,7 +73,6 @@ def tables(
                 at = (done | bit) * places + to_place
                 early[at] = min(early[at], start + length[index])
             if must_return and place != home and done & all_placed == all_placed:
-                # Home is reached within the same subset, from places that are looked at before it.
                 at = done * places + home
                 early[at] = min(early[at], time + legs[place * width + home])
 
@@ -220,7 +221,8 @@ def cheapest(
     held[0] = 1
     labels[0], labels[1], labels[2], labels[3] = free_s, 0, -1, -1
     for done in range(full + 1):
-        for place in range(places):
+        for turn in range(places):
+            place = home if turn == places - 1 else turn + (turn >= home)  # home last, as above
             base = done * places + place
             here = place % width
             since = place + width if place < home and places > width else place

@@ -45,6 +45,11 @@ def small_worlds() -> st.SearchStrategy[Problem]:
     return st.integers(0, 2**32).map(lambda seed: random_small_world(Random(seed)))
 
 
+def resting_worlds() -> st.SearchStrategy[Problem]:
+    """As `small_worlds`, with a long rest between visits whose order is hardly promised."""
+    return st.integers(0, 2**32).map(lambda seed: random_resting_world(Random(seed)))
+
+
 def minute_worlds() -> st.SearchStrategy[Problem]:
     """As `worlds`, with every drive in whole minutes."""
     return st.integers(0, 2**32).map(lambda seed: random_world(Random(seed), speeds=(1.0,)))
@@ -94,6 +99,31 @@ def random_small_world(rng: Random) -> Problem:
         travel=GRID,
         now_s=clock("00:00") + rng.choice([0, 0, 0, 10 * 60]) * MINUTE,
     )
+
+
+def random_resting_world(rng: Random) -> Problem:
+    """A day in which the order of visits, breaks and work from anywhere decides what fits."""
+    problem = random_small_world(rng)
+    [route] = problem.routes
+    stops = [
+        stop
+        if stop.is_fixed
+        else replace(
+            stop,
+            promised_from_s=stop.promised_from_s - rng.choice([0, 2, 4]) * 60 * MINUTE,
+            promised_to_s=stop.promised_to_s + rng.choice([0, 2, 4]) * 60 * MINUTE,
+        )
+        for stop in route.stops
+    ]
+    rest_s = rng.choice([30, 45, 90]) * MINUTE
+    to_s = max([route.from_s + 3600, *(stop.ends_s for stop in stops)]) + rng.randint(1, 9) * 900
+    route = replace(route, stops=tuple(stops), rest_s=rest_s)
+    shorter = replace(route, to_s=to_s)
+    rests = dict.fromkeys((stop.id for stop in stops), 0)
+    if not validate_route(shorter, GRID, known_rests=rests):
+        route = shorter
+    targets = tuple(replace(each, to_s=each.from_s) for each in _targets(rng, 1, 12))
+    return replace(problem, routes=(route,), targets=targets)
 
 
 def _mostly(rng: Random, share: float) -> bool:

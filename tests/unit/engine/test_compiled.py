@@ -7,7 +7,11 @@ import pytest
 
 from doorstep.engine import Problem, SearchResult, StraightLine, find_offers
 from doorstep.platform.values.geo import Coordinates
-from tests.unit.engine.random_worlds import random_small_world, random_world
+from tests.unit.engine.random_worlds import (
+    random_resting_world,
+    random_small_world,
+    random_world,
+)
 
 pytest.importorskip("numba", reason="the compiled search is optional")
 
@@ -25,6 +29,8 @@ def test_compiled_and_numpy_search_agree_on_every_world(batch: int) -> None:
 
 def _world(seed: int) -> Problem:
     chance = Random(seed)
+    if seed % 9 == 0:
+        return random_resting_world(chance)
     return random_small_world(chance) if seed % 3 == 0 else random_world(chance)
 
 

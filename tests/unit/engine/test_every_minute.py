@@ -2,9 +2,9 @@
 
 from hypothesis import given, settings
 
-from doorstep.engine import Problem, find_offers
+from doorstep.engine import Problem, find_offers, validate_offer
 from tests.unit.engine import every_minute, every_order
-from tests.unit.engine.random_worlds import small_worlds
+from tests.unit.engine.random_worlds import resting_worlds, small_worlds
 
 thorough = settings(max_examples=2000, deadline=None)
 
@@ -23,3 +23,13 @@ def test_reordering_opens_what_trying_every_order_opens(problem: Problem) -> Non
     found = {offer.target.id for offer in find_offers(problem).offers}
 
     assert found == every_order.open_targets(problem)
+
+
+@thorough
+@given(resting_worlds())
+def test_with_a_rest_between_visits_every_order_is_found_too(problem: Problem) -> None:
+    found = {offer.target.id for offer in find_offers(problem).offers}
+
+    assert found == every_order.open_targets(problem)
+    for offer in find_offers(problem).offers:
+        assert validate_offer(problem, offer) == []
