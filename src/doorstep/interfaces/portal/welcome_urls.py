@@ -1,12 +1,14 @@
-"""How customers come in: invitation and profile. Part of the portal's addresses."""
+"""How customers come in, and what they want to hear: invitation, profile, the way out of reminders.
+Part of the portal's addresses."""
 
 from django.urls import path
 
-from .views import profile, redeem
+from .views import profile, redeem, unsubscribe
 
 urlpatterns = [
     path("invitation/", redeem.type_code, name="invitation"),
     path("invitation/accept/", redeem.accept, name="invitation_accept"),
     path("invitation/<str:code>/", redeem.link, name="invitation_link"),
     path("profile/", profile.profile, name="profile"),
+    path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]

@@ -1,6 +1,6 @@
 from .account import Account
 from .asset import CustomerAsset
-from .contact import Contact
+from .contact import Contact, MessageChannel
 from .invitation import Invitation, InvitationKind, InvitationRedemption, InvitedAddress
 from .location import FunctionalLocation
 
@@ -13,4 +13,6 @@ __all__ = [
     "InvitationKind",
     "InvitationRedemption",
     "InvitedAddress",
+    "MessageChannel",
+    "MessageChannel",
 ]

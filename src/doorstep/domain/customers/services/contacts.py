@@ -22,6 +22,7 @@ class ContactDetails(TypedDict, total=False):
     phone: str
     language: str
     time_zone: str
+    message_channel: str
     allows_sign_in: bool
     is_active: bool
 

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.customers.errors import InvalidPhoneNumber
-from doorstep.domain.customers.models import Contact
+from doorstep.domain.customers.models import Contact, MessageChannel
 from doorstep.domain.customers.services.contacts import ContactDetails, normalize_contact_phone
+from doorstep.domain.notifications.services.consent import wants_reminders
 
 
 class ProfileForm(forms.Form):
@@ -27,10 +28,25 @@ class ProfileForm(forms.Form):
         choices=[("", _("No preference")), *settings.LANGUAGES],
         required=False,
     )
+    message_channel = forms.ChoiceField(
+        label=_("Messages by"),
+        choices=[
+            ("", _("No preference")),
+            (MessageChannel.EMAIL, _("E-mail")),
+            (MessageChannel.SMS, _("Text message")),
+            (MessageChannel.BOTH, _("E-mail and text message")),
+        ],
+        required=False,
+        help_text=_("Text messages go to your mobile phone. Some messages come by e-mail only."),
+    )
+    wants_reminders = forms.BooleanField(
+        label=_("Remind me of my visits, and ask me afterwards how they went"), required=False
+    )
 
     @classmethod
-    def values_of(cls, contact: Contact) -> dict[str, str]:
-        return {name: getattr(contact, name) for name in cls.base_fields}
+    def values_of(cls, contact: Contact) -> dict[str, str | bool]:
+        found = {name: getattr(contact, name) for name in cls.base_fields if hasattr(contact, name)}
+        return found | {"wants_reminders": wants_reminders(contact)}
 
     def clean_first_name(self) -> str:
         return _tidy(self.cleaned_data["first_name"])
@@ -52,6 +68,7 @@ class ProfileForm(forms.Form):
             last_name=found["last_name"],
             phone=found["phone"],
             language=found["language"],
+            message_channel=found["message_channel"],
         )
 
 
