@@ -40,7 +40,11 @@ class SmsSender(Protocol):
 
 @runtime_checkable
 class FindsSent(Protocol):
-    """A service that can be asked what it has taken over; for the time after an UnknownOutcome."""
+    """A service that can be asked what it has taken over; for the time after an UnknownOutcome.
+
+    A service without this ability takes the same `message_id` twice for one text, so that sending
+    again does no harm.
+    """
 
     def find(self, sms: OutgoingSms, since: datetime) -> Receipt | None:
         """The receipt of a text handed over after `since`, or None if the service has none.
@@ -48,13 +52,6 @@ class FindsSent(Protocol):
         A text may show some seconds late, so look twice before it is sent again.
         """
         ...
-
-
-@runtime_checkable
-class RepeatsSafely(Protocol):
-    """A service that knows `message_id`: after an UnknownOutcome, just send again."""
-
-    repeats_safely: bool
 
 
 @runtime_checkable

@@ -65,7 +65,6 @@ class SignedWebhook:
     """One gateway. Raises InvalidSettings for an address or secret that will not do."""
 
     settings_class = Settings
-    repeats_safely = True
 
     def __init__(
         self,

@@ -260,8 +260,6 @@ def test_asks_for_the_number_and_the_day(twilio: Twilio, server: TwilioDouble) -
 @pytest.mark.parametrize(
     "reply",
     [Reply(500), Reply(429), GARBAGE, CUT, json_reply([]), json_reply({"messages": None}),
-     json_reply({"messages": [], "next_page_uri": "//evil.example/Messages.json?"}),
-     json_reply({"messages": [], "next_page_uri": "/2010-04-01/Accounts/ACx/Messages.json?"}),
      json_reply({"messages": [], "next_page_uri":
                  f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json?Page=1"})],
 )  # fmt: skip
@@ -272,6 +270,22 @@ def test_a_look_that_failed_is_no_proof_of_absence(
 
     with pytest.raises(TemporaryFailure):
         twilio.find(HELLO, NOW)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example/Messages.json?", ".evil.example/Messages.json?", "@evil.example/",
+     "/2010-04-01/Accounts/ACx/Messages.json?", "https://evil.example/", 7],
+)  # fmt: skip
+def test_signs_in_nowhere_else_for_the_next_page(
+    twilio: Twilio, server: TwilioDouble, address: object
+) -> None:
+    server.reply = json_reply({"messages": [], "next_page_uri": address})
+
+    with pytest.raises(TemporaryFailure, match="elsewhere"):
+        twilio.find(HELLO, NOW)
+
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(

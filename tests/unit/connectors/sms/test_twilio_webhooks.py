@@ -104,6 +104,13 @@ def test_blank_values_and_new_parameters_are_part_of_the_signature(double: Twili
     assert one_report(double.signed(URL, fields)).progress == Progress.DELIVERED
 
 
+def test_a_form_of_very_many_fields_is_not_even_read(double: TwilioDouble) -> None:
+    fields = {**REPORT, **{f"Field{number}": "x" for number in range(200)}}
+
+    with pytest.raises(ForgedWebhook, match="no form"):
+        TWILIO.read_webhook(double.signed(URL, fields))
+
+
 def test_a_json_body_is_proved_by_the_digest_in_the_address(double: TwilioDouble) -> None:
     request = double.signed_json(URL.partition("?")[0], {**REPORT, "Count": 3, "More": None})
 
