@@ -10,10 +10,10 @@ from icalendar import Calendar
 from doorstep.domain.notifications.rendering import render
 from doorstep.domain.notifications.services.compose import (
     compose_account_mail,
-    compose_booking_confirmed,
 )
 from doorstep.domain.notifications.services.deliver import deliver
-from doorstep.domain.notifications.values import invitation_values
+from doorstep.domain.notifications.services.visits import tell_confirmed
+from doorstep.domain.notifications.values import last_day_of
 from doorstep.domain.organization.models import Portal
 from tests.doubles.smtp import SmtpDouble
 from tests.factories.bookings import book, make_world
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def confirmation(smtp: SmtpDouble, now: datetime) -> EmailMessage:
     booking = book(make_world(), now=now)
-    message = compose_booking_confirmed(booking_id=booking.pk, now=now)
+    message = tell_confirmed(booking_id=booking.pk, now=now)[0]
     deliver(message_id=message.pk, now=now)
     return smtp.mails[0]
 
@@ -143,4 +143,4 @@ def test_an_invitation_names_its_last_day_where_the_contact_lives() -> None:
     abroad = make_contact(time_zone="Asia/Tokyo")
     invitation = make_invitation(contact=abroad, expires_at=datetime(2026, 12, 1, 20, tzinfo=UTC))
 
-    assert "2 Dec" in invitation_values(invitation, invitation.portal)["expires_on"]
+    assert "2 Dec" in last_day_of(invitation)

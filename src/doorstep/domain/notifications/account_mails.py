@@ -5,13 +5,16 @@ The keys are allauth's names for its mails; the texts are ours.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.lib.site_time import format_date_and_window, get_zone
+
+from .words.defaults import Words
+from .words.fill import isolated, names_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def _change(subject: Promise, text: Promise) -> AccountMail:
 
 _CONFIRM = AccountMail(
     _("Please confirm your e-mail address"),
-    _("Please confirm that %(email)s is your address. Until then, nothing is sent to it."),
+    _("Please confirm that {email} is your address. Until then, nothing is sent to it."),
     _("Confirm this address"),
 )
 
@@ -43,7 +46,7 @@ ACCOUNT_MAILS = {
     "account/email/account_already_exists": AccountMail(
         _("You can sign in already"),
         _(
-            "Somebody, perhaps you, tried to sign up with %(email)s. You have a sign-in with this "
+            "Somebody, perhaps you, tried to sign up with {email}. You have a sign-in with this "
             "address already. If you do not remember your password, choose a new one."
         ),
         _("Choose a new password"),
@@ -51,7 +54,7 @@ ACCOUNT_MAILS = {
     "account/email/unknown_account": AccountMail(
         _("There is no sign-in with this address yet"),
         _(
-            "Somebody, perhaps you, asked for a new password for %(email)s. There is no sign-in "
+            "Somebody, perhaps you, asked for a new password for {email}. There is no sign-in "
             "with this address yet: use the link in your invitation to make one, or ask us for a "
             "new invitation."
         ),
@@ -68,14 +71,14 @@ ACCOUNT_MAILS = {
     ),
     "account/email/email_changed": _change(
         _("Your e-mail address was changed"),
-        _("The address of your sign-in was changed from %(from_email)s to %(to_email)s."),
+        _("The address of your sign-in was changed from {from_email} to {to_email}."),
     ),
     "account/email/email_confirm": _change(
-        _("Your e-mail address is confirmed"), _("The address %(email)s was confirmed.")
+        _("Your e-mail address is confirmed"), _("The address {email} was confirmed.")
     ),
     "account/email/email_deleted": _change(
         _("An e-mail address was removed"),
-        _("The address %(deleted_email)s was removed from your sign-in."),
+        _("The address {deleted_email} was removed from your sign-in."),
     ),
     "mfa/email/totp_activated": _change(
         _("Authenticator app added"),
@@ -95,30 +98,49 @@ ACCOUNT_MAILS = {
         _("Passkey removed"), _("A passkey or security key was removed from your sign-in.")
     ),
     "socialaccount/email/account_connected": _change(
-        _("Sign-in service connected"), _("You can now also sign in with %(provider)s.")
+        _("Sign-in service connected"), _("You can now also sign in with {provider}.")
     ),
     "socialaccount/email/account_disconnected": _change(
-        _("Sign-in service removed"), _("You can no longer sign in with %(provider)s.")
+        _("Sign-in service removed"), _("You can no longer sign in with {provider}.")
     ),
 }
 
 
-def account_mail_values(stored: dict[str, str]) -> dict[str, Any]:
-    """The texts in the active language. Raises KeyError for a kind or a value that is missing."""
+def account_mail_words(stored: dict[str, str]) -> Words:
+    """In the active language, in the shape of other messages' words. Raises KeyError for a kind or
+    a value that is missing; the values are filled in like all others, so they bring no
+    placeholders of their own."""
     mail = ACCOUNT_MAILS[stored["kind"]]
-    zone = get_zone(get_company().time_zone)
-    at = stored.get("at")
-    return {
-        "mail_subject": str(mail.subject),
-        "mail_text": str(mail.text) % stored,
-        "button": str(mail.button) if mail.button else "",
-        "url": stored.get("url", ""),
-        "is_warning": mail.is_warning,
-        "ip": stored.get("ip", ""),
-        "browser": stored.get("browser", ""),
-        "at": (
-            format_date_and_window(datetime.fromisoformat(at), None, zone, with_zone=True)
-            if at
-            else ""
+    return Words(
+        subject=str(mail.subject),
+        heading=str(mail.subject),
+        opening="{greeting}\n\n" + str(mail.text),
+        button=str(mail.button) if mail.button else "",
+        closing=(
+            gettext("If it was not you, please choose a new password at once and tell us.")
+            if mail.is_warning
+            else gettext("If it was not you, you need not do anything.")
         ),
-    }
+    )
+
+
+def account_mail_values(stored: dict[str, str]) -> dict[str, str]:
+    """What its text names. KeyError for a kind that is missing."""
+    names = names_in(str(ACCOUNT_MAILS[stored["kind"]].text))
+    return {name: stored[name] for name in names}
+
+
+def account_mail_notes(stored: dict[str, str]) -> tuple[str, ...]:
+    """From where a change was made, for mails that warn of one."""
+    if not ACCOUNT_MAILS[stored["kind"]].is_warning:
+        return ()
+    zone = get_zone(get_company().time_zone)
+    at, ip, browser = stored.get("at"), stored.get("ip"), stored.get("browser")
+    lines = [
+        format_date_and_window(datetime.fromisoformat(at), None, zone, with_zone=True)
+        if at
+        else "",
+        gettext("Internet address: %(ip)s") % {"ip": isolated(ip)} if ip else "",
+        gettext("Browser: %(browser)s") % {"browser": isolated(browser)} if browser else "",
+    ]
+    return tuple(filter(None, lines))

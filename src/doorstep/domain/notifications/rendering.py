@@ -1,37 +1,44 @@
-"""A message as mail: texts in the recipient's language, in the portal's look."""
+"""A message as a mail or as a text message: words in the reader's language, in the portal's look.
 
-import json
-import re
-from dataclasses import dataclass
+What is stored of it afterwards has its secrets blotted out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
 
 from doorstep.connectors.email.base import Attachment, OutgoingEmail
-from doorstep.domain.bookings.calendar_file import CONTENT_TYPE, FILE_NAME, visit_calendar
+from doorstep.connectors.sms.plain import plain
+from doorstep.connectors.sms.segments import Segments, split_segments
 from doorstep.domain.organization.models import Portal
-from doorstep.platform.lib.secrets import decrypt
 
-from .account_mails import account_mail_values
-from .links import home_url, visit_url
-from .mail_colors import colors_of
-from .message_types import ACCOUNT_MAIL, INVITATION, MESSAGE_TYPES, PASSWORD_RESET, About
-from .models import Message
+from .account_mails import account_mail_words
+from .content import Content
+from .mail_body import as_html, as_text, parts_of
+from .message_types import ACCOUNT_MAIL, MESSAGE_TYPES, About
+from .models import Channel, Message
 from .recipients import language_of, portal_of
-from .values import booking_values, invitation_values
+from .samples import sample_content
+from .values import DRAFT, content_of, stored_context
+from .words.defaults import OWN_PARTS, Words
+from .words.fill import Value, fill_lines, one_line
+from .words.placeholders import placeholders_of
+from .words.texts import default_words, snippets_of, words_of
 
 LONGEST_SUBJECT = 250
 MASK = "•••"
+TEST_MARK = "[Test]"
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """Ready to be sent. What is stored afterwards has its secrets blotted out."""
+    """Ready to be sent."""
 
     to: str
     to_name: str
@@ -41,8 +48,13 @@ class RenderedMail:
     subject: str
     text: str
     html: str
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     attachments: tuple[Attachment, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stored_subject(self) -> str:
+        return self.subject
 
     @property
     def stored_text(self) -> str:
@@ -64,88 +76,146 @@ class RenderedMail:
             reply_to=self.reply_to,
             language=self.language,
             attachments=self.attachments,
+            headers=self.headers,
         )
 
 
-def render(message: Message, *, now: datetime) -> RenderedMail:
-    """Raises what templates and stored secrets raise; the caller parks such a message.
+@dataclass(frozen=True, slots=True)
+class RenderedSms:
+    """Ready to be sent. `marker` is the link that no other text has, "" if there is none in it."""
+
+    to: str
+    language: str
+    text: str
+    segments: Segments
+    marker: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+
+    @property
+    def stored_subject(self) -> str:
+        return ""
+
+    @property
+    def stored_text(self) -> str:
+        return _without(self.text, self.secrets)
+
+    @property
+    def stored_html(self) -> str:
+        return ""
+
+
+def render(message: Message, *, now: datetime) -> RenderedMail | RenderedSms:
+    """By the message's channel. Raises what templates and stored secrets raise; the caller parks
+    such a message.
 
     The address is the one of this moment, unless the message was written for a certain one.
     """
-    portal = portal_of(message)
-    language = language_of(message)
+    if message.channel == Channel.SMS:
+        return render_sms(message, now=now)
+    return render_mail(message, now=now)
+
+
+def render_mail(message: Message, *, now: datetime) -> RenderedMail:
+    portal, language = portal_of(message), language_of(message)
     with translation.override(language):
-        values, secrets = _values(message, portal)
-        context = {
-            "portal": portal,
-            "colors": colors_of(portal),
-            "language": language,
-            "direction": "rtl" if translation.get_language_bidi() else "ltr",
-            "name": _first_name(message),
-            "home_url": home_url(portal),
-            **values,
-        }
-        folder = f"notifications/{message.message_type}"
-        subject = _one_line(render_to_string(f"{folder}/subject.txt", context))
+        words, content, values = _prepare(message, portal, language, now)
+        parts = parts_of(words, content, values)
+        subject = _without(parts.subject, content.secrets)
+        if message.is_test:
+            subject = f"{TEST_MARK} {subject}"
+        parts = replace(parts, subject=subject[:LONGEST_SUBJECT])
         return RenderedMail(
-            to=_address(message),
-            to_name=_one_line(message.contact.full_name if message.contact else ""),
-            from_name=_one_line(portal.company_name),
+            to=address_of(message),
+            to_name=one_line(message.contact.full_name if message.contact else ""),
+            from_name=one_line(portal.company_name),
             reply_to=portal.contact_email,
             language=language,
-            subject=_without(subject, secrets)[:LONGEST_SUBJECT],
-            text=_tidy(render_to_string(f"{folder}/body.txt", context)),
-            html=render_to_string(f"{folder}/body.html", context | {"subject": subject}),
-            secrets=secrets,
-            attachments=_attachments(message, portal, now),
+            subject=parts.subject,
+            text=as_text(parts, portal),
+            html=as_html(parts, portal),
+            secrets=content.secrets,
+            attachments=content.attachments,
+            headers=_headers(content.unsubscribe_url),
         )
 
 
-def _values(message: Message, portal: Portal) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What the texts of this type need, and what of it must not be stored readable."""
-    stored = json.loads(decrypt(message.context_encrypted)) if message.context_encrypted else {}
-    if message.message_type == INVITATION.name:
-        assert message.invitation is not None
-        values = invitation_values(message.invitation, portal)
-        return values, (values["code"],)
-    if message.message_type == PASSWORD_RESET.name:
-        return stored, (stored["url"],)
-    if message.message_type == ACCOUNT_MAIL.name:
-        values = account_mail_values(stored)
-        return values, tuple(filter(None, [stored.get("url")]))
-    assert message.booking is not None
-    return booking_values(message.booking, portal), ()
+def render_sms(message: Message, *, now: datetime) -> RenderedSms:
+    """Raises ValueError for a type that has no text for phones."""
+    portal, language = portal_of(message), language_of(message)
+    with translation.override(language):
+        words, content, values = _prepare(message, portal, language, now)
+        if not words.sms:
+            raise ValueError(f"{message.message_type} has no text for phones")
+        text = fill_lines(str(words.sms), values)
+        if not text:
+            # Every line of an own text named something this visit has not.
+            default = default_words(message.message_type, language)
+            text = fill_lines(str(default.sms), values)
+        text = plain(text)
+        return RenderedSms(
+            to=address_of(message),
+            language=language,
+            text=text,
+            segments=split_segments(text),
+            marker=content.url if content.url in text else "",
+            secrets=content.secrets,
+        )
 
 
-def _address(message: Message) -> str:
-    if MESSAGE_TYPES[message.message_type].about is About.SIGN_IN or message.contact is None:
+def address_of(message: Message) -> str:
+    contact = message.contact
+    is_fixed = MESSAGE_TYPES[message.message_type].about is About.SIGN_IN or message.is_test
+    if is_fixed or contact is None:
         return message.address
-    return message.contact.email
+    return contact.phone if message.channel == Channel.SMS else contact.email
 
 
-def _attachments(message: Message, portal: Portal, now: datetime) -> tuple[Attachment, ...]:
-    if message.booking is None or not MESSAGE_TYPES[message.message_type].has_calendar_file:
-        return ()
-    url = visit_url(message.booking, portal)
-    content = visit_calendar(message.booking, now=now, url=url)
-    return (Attachment(FILE_NAME, CONTENT_TYPE, content, {"method": "PUBLISH"}),)
+# --- Parts -----------------------------------------------------------------------------------
 
 
-def _first_name(message: Message) -> str:
-    if message.contact:
-        return message.contact.first_name or message.contact.full_name
-    return message.user.name if message.user else ""
+def _prepare(
+    message: Message, portal: Portal, language: str, now: datetime
+) -> tuple[Words, Content, dict[str, Value]]:
+    """Words, content and the values of the placeholders, in the active language."""
+    stored = stored_context(message)
+    if message.is_test and message.booking is None:
+        content = sample_content(message.message_type, portal, now=now)
+    else:
+        content = content_of(message, portal, stored, now=now)
+    words = _words(message, portal, language, stored)
+    return words, content, _values(message, portal, language, content)
 
 
-def _one_line(text: str) -> str:
-    """Names and subjects become headers: no line breaks, no control characters."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
+def _words(message: Message, portal: Portal, language: str, stored: dict[str, Any]) -> Words:
+    if message.message_type == ACCOUNT_MAIL.name:
+        return account_mail_words(stored)
+    own = stored.get(DRAFT) if message.is_test else None
+    draft = {part: str(own.get(part, "")) for part in OWN_PARTS} if own is not None else None
+    return words_of(
+        portal=portal, message_type=message.message_type, language=language, draft=draft
+    )
 
 
-def _tidy(text: str) -> str:
-    """Template tags leave empty lines; at most one stays."""
-    lines = (line.rstrip() for line in text.strip().splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+def _values(message: Message, portal: Portal, language: str, content: Content) -> dict[str, Value]:
+    """What may be named, and no more: each value with its kind, and the portal's snippets."""
+    declared = placeholders_of(message.message_type)
+    values = {name: Value(text) for name, text in snippets_of(portal, language).items()}
+    if message.message_type == ACCOUNT_MAIL.name:
+        values |= {name: Value(text) for name, text in content.values.items()}
+    return values | {
+        name: Value(content.values[name], each.kind, each.may_be_empty)
+        for name, each in declared.items()
+    }
+
+
+def _headers(unsubscribe_url: str) -> dict[str, str]:
+    """The button of mail programs that stops such mails (RFC 8058)."""
+    if not unsubscribe_url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _without(text: str, secrets: tuple[str, ...]) -> str:

@@ -32,6 +32,11 @@ class Portal(BrandFields, BookingPolicyFields):
     )
     is_self_scheduling_enabled = models.BooleanField(_("self-scheduling"), default=True)
     is_tracking_enabled = models.BooleanField(_("track my technician"), default=False)
+    shows_technician_name = models.BooleanField(
+        _("show technicians' names"),
+        default=False,
+        help_text=_("In messages that a technician is on the way or has finished."),
+    )
     invites_new_contacts = models.BooleanField(
         _("invite contacts by themselves"),
         default=False,

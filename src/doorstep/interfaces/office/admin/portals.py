@@ -45,6 +45,7 @@ class PortalAdmin(OfficeModelAdmin):
                     ("name", "host_name"),
                     ("default_language", "is_default"),
                     ("is_self_scheduling_enabled", "is_tracking_enabled"),
+                    "shows_technician_name",
                     ("invites_new_contacts", "code_days_after_visit"),
                 )
             },

@@ -1,0 +1,130 @@
+"""What is known of a visit when somebody is told of it: read from the rows at that moment, or made
+up for a preview."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.urls import NoReverseMatch, reverse
+
+from doorstep.domain.bookings.models import Booking
+from doorstep.domain.organization.models import ConnectorAccount, Portal
+from doorstep.domain.resources.models import ResourceKind
+from doorstep.platform.lib.site_time import get_zone
+from doorstep.platform.lib.urls import absolute_url
+
+from .links import code_url, visit_url
+from .message_types import MESSAGE_TYPES, About
+from .models import Message, MessageSettings
+from .models.message import OUT
+
+FIVE_MINUTES = timedelta(minutes=5)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFacts:
+    """`told_from`, `told_to`: the window the customer was told before. `link` is where the button
+    leads; `technician` is empty when the portal does not show names."""
+
+    service: str
+    number: str
+    from_at: datetime
+    to_at: datetime
+    zone: ZoneInfo
+    link: str
+    asset: str = ""
+    address_lines: tuple[str, ...] = ()
+    preparation: str = ""
+    told_from: datetime | None = None
+    told_to: datetime | None = None
+    technician: str = ""
+    arrival_at: datetime | None = None
+    completed_at: datetime | None = None
+    reason: str = ""
+    account: str = ""
+    contact: str = ""
+    survey_url: str = ""
+
+
+def facts_of_visit(
+    message: Message, booking: Booking, portal: Portal, *, code: str, now: datetime
+) -> VisitFacts:
+    """Texts are in the active language; `code` is the secret of the message's own link, if any."""
+    order = booking.work_order
+    is_for_staff = MESSAGE_TYPES[message.message_type].about is About.STAFF
+    told_from, told_to = _told_before(message, booking)
+    link = code_url(code, portal) if code else visit_url(booking, portal)
+    return VisitFacts(
+        service=order.incident_type.customer_name or order.incident_type.name,
+        number=booking.number or order.number,
+        from_at=booking.promised_from,
+        to_at=booking.promised_to,
+        zone=get_zone(booking.time_zone),
+        link=office_url(booking) if is_for_staff else link,
+        asset=order.asset.name if order.asset else "",
+        address_lines=tuple(order.address_lines),
+        preparation=order.incident_type.preparation,
+        told_from=told_from,
+        told_to=told_to,
+        technician=_technician(booking) if portal.shows_technician_name else "",
+        arrival_at=_estimate(message, booking),
+        completed_at=booking.completed_at or now,
+        reason=booking.cancel_reason,
+        account=order.account.name,
+        contact=_who(booking),
+        survey_url=survey_url(portal),
+    )
+
+
+def survey_url(portal: Portal) -> str:
+    if portal._state.adding:
+        return ""
+    settings = MessageSettings.objects.filter(portal=portal).first()
+    return settings.survey_url if settings else ""
+
+
+def office_url(row: Booking | ConnectorAccount | None) -> str:
+    """The row's page in the office, or the office's first page if it has none."""
+    if row is None:
+        return absolute_url(reverse("office:index"))
+    try:
+        name = f"office:{row._meta.app_label}_{row._meta.model_name}_change"
+        return absolute_url(reverse(name, args=[row.pk]))
+    except NoReverseMatch:
+        return absolute_url(reverse("office:index"))
+
+
+def to_five_minutes(instant: datetime) -> datetime:
+    """The nearest full five minutes, as "around 10:35" is meant."""
+    return EPOCH + round((instant - EPOCH) / FIVE_MINUTES) * FIVE_MINUTES
+
+
+def _estimate(message: Message, booking: Booking) -> datetime:
+    """As planned, or, after setting out late, so long after it as the way was planned to take."""
+    travel = booking.arrives_at - booking.starts_at
+    return to_five_minutes(max(booking.arrives_at, message.created_at + travel))
+
+
+def _technician(booking: Booking) -> str:
+    """Who comes; of several the first."""
+    assignments = booking.assignments.select_related("resource").order_by("role", "pk")
+    people = assignments.filter(resource__kind__in=[ResourceKind.USER, ResourceKind.CONTACT])
+    lead = people.first()
+    return lead.resource.name if lead else ""
+
+
+def _told_before(message: Message, booking: Booking) -> tuple[datetime | None, datetime | None]:
+    """The window of the newest message that went out with one, if it is not the one of today."""
+    earlier = Message.objects.filter(
+        booking=booking, is_test=False, state__in=OUT, told_from__isnull=False
+    ).exclude(pk=message.pk)
+    told = earlier.order_by("-sent_at", "-pk").values_list("told_from", "told_to").first()
+    if told is None or told == (booking.promised_from, booking.promised_to):
+        return None, None
+    return told
+
+
+def _who(booking: Booking) -> str:
+    contact = booking.booked_by or booking.work_order.reported_by
+    return str(contact) if contact else ""

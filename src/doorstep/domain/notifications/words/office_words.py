@@ -1,0 +1,47 @@
+"""Default words of the messages to the office. The office speaks English, so they stay out of the
+catalogs that translators see."""
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from ..message_types import STAFF_ALERT, STAFF_BOOKED, STAFF_CANCELED, STAFF_MOVED
+
+_WHY = _(
+    "You get this message because your address stands under “Tell the office” in the message "
+    "settings of {company_name}."
+)
+
+OFFICE_DEFAULTS: dict[str, dict[str, StrOrPromise]] = {
+    STAFF_BOOKED.name: {
+        "subject": _("Booked: {account_name}, {day}, {window}"),
+        "heading": _("A customer booked a visit"),
+        "opening": _("{contact_name} booked a visit for {account_name}:"),
+        "button": _("Open the booking"),
+        "why": _WHY,
+    },
+    STAFF_MOVED.name: {
+        "subject": _("Moved: {account_name}, now {day}, {window}"),
+        "heading": _("A customer moved a visit"),
+        "opening": _("{contact_name} moved a visit for {account_name}:"),
+        "button": _("Open the booking"),
+        "why": _WHY,
+    },
+    STAFF_CANCELED.name: {
+        "subject": _("Canceled: {account_name}, {day}, {window}"),
+        "heading": _("A customer canceled a visit"),
+        "opening": _("{contact_name} canceled a visit for {account_name}:"),
+        "button": _("Open the booking"),
+        "closing": _("Reason given: {reason}"),
+        "why": _WHY,
+    },
+    STAFF_ALERT.name: {
+        "subject": _("Messages are waiting: {connector_name}"),
+        "heading": _("A message service refuses us"),
+        "opening": _("{connector_name} does not take our messages.\n\nIt answered: {problem}"),
+        "button": _("Open the office"),
+        "closing": _(
+            "Messages wait, and go out by themselves as soon as it works again. This mail comes "
+            "at most once an hour."
+        ),
+    },
+}
