@@ -37,6 +37,7 @@ EMAIL = {
         "Mail server of the installation", "doorstep.connectors.email.django_mail.DjangoMail"
     ),
     "smtp": Entry("SMTP", "doorstep.connectors.email.smtp.Smtp"),
+    "anymail": Entry("Mail provider", "doorstep.connectors.email.anymail.Anymail"),
     "graph": Entry("Microsoft 365", "doorstep.connectors.email.graph_mail.GraphMail"),
 }
 SMS = {

@@ -63,9 +63,7 @@ class DjangoMail:
             with _while_sending(backend):
                 count = backend.send_messages([message])
         finally:
-            # The mail is sent or not by now; how the line is hung up changes nothing.
-            with suppress(OSError, smtplib.SMTPException):
-                backend.close()
+            _hang_up(backend)
         if not count:
             raise PermanentFailure("not_sent", "The mail backend took no mail.")
         return Receipt(provider_id=email.message_id, detail="accepted")
@@ -77,9 +75,18 @@ class DjangoMail:
             with _before_the_text():
                 backend.open()
         finally:
-            with suppress(OSError, smtplib.SMTPException):
-                backend.close()
+            _hang_up(backend)
         return "The mail server of the installation answers."
+
+
+def _hang_up(backend: BaseEmailBackend) -> None:
+    """The mail is sent or not by now; how the line is hung up changes nothing."""
+    connection = getattr(backend, "connection", None)
+    with suppress(OSError, smtplib.SMTPException):
+        backend.close()
+    # Django forgets a connection whose farewell is not answered, without closing it.
+    if isinstance(connection, smtplib.SMTP):
+        connection.close()
 
 
 def django_message(email: OutgoingEmail) -> EmailMultiAlternatives:

@@ -20,8 +20,10 @@ from doorstep.connectors.email.base import Attachment, OutgoingEmail
 
 UTF_8 = charset.Charset("utf-8")
 UTF_8.body_encoding = charset.QP
-# Line ends as on the wire, and no ">" put before a line that begins with "From ".
-WIRE = policy.compat32.clone(linesep="\r\n", mangle_from_=False)
+# Line ends as on the wire, and no ">" put before a line that begins with "From ". Headers are not
+# folded again: an address longer than a line would leave the header's first line empty.
+WIRE = policy.compat32.clone(linesep="\r\n", mangle_from_=False, max_line_length=900)
+LONGEST_WORD = 75  # of an encoded word (RFC 2047, 2)
 # Written by us from other fields of the mail; `headers` cannot replace them.
 OURS = frozenset({"message-id", "auto-submitted", "from", "to", "cc", "bcc", "reply-to", "subject"})
 OURS |= {"date", "sender", "return-path", "mime-version", "content-type"}
@@ -36,14 +38,14 @@ def mime_bytes(email: OutgoingEmail) -> bytes:
     refuse_header_injection(email)
     try:
         message = _with_attachments(_body(email), email.attachments)
-        message["From"] = _address_header(email.from_address)
-        message["To"] = _address_header(email.to)
-        if email.reply_to:
-            message["Reply-To"] = _address_header(email.reply_to)
-        message["Subject"] = _encoded(email.subject)
+        addresses = {"From": email.from_address, "To": email.to, "Reply-To": email.reply_to}
+        for name, address in addresses.items():
+            if address or name != "Reply-To":
+                message[name] = _address(address, name)
+        message["Subject"] = _encoded(email.subject, "Subject")
         message["Date"] = formatdate()
         for name, value in extra_headers(email).items():
-            message[name] = _encoded(value)
+            message[name] = _encoded(value, name)
         return message.as_bytes(policy=WIRE)
     except (ValueError, LookupError, MessageError) as error:
         raise PermanentFailure("bad_message", f"The mail cannot be built: {error}") from error
@@ -92,7 +94,11 @@ def envelope_address(address: str) -> str:
 
 
 def with_sender(email: OutgoingEmail, sender: str) -> OutgoingEmail:
-    """The mail as sent by `sender`; the name stays unless `sender` brings one. Empty: as it is."""
+    """The mail as sent by `sender`; the name stays unless `sender` brings one. Empty: as it is.
+
+    Raises PermanentFailure (header_injection): a sender that is replaced is looked at, too.
+    """
+    refuse_header_injection(email)
     if not sender:
         return email
     name, address = parseaddr(sender)
@@ -127,8 +133,9 @@ def _with_attachments(body: Message, attachments: tuple[Attachment, ...]) -> Mes
     return MIMEMultipart("mixed", None, [body, *map(attachment_part, attachments)])
 
 
-def _address_header(address: str) -> str:
-    return formataddr((parseaddr(address)[0], envelope_address(address)))
+def _address(address: str, header: str) -> str:
+    name, bare = parseaddr(address)[0], envelope_address(address)
+    return formataddr((name, bare)) if name.isascii() else f"{_encoded(name, header)} <{bare}>"
 
 
 def _quoted(name: str) -> str:
@@ -136,9 +143,11 @@ def _quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
-def _encoded(text: str) -> str:
+def _encoded(text: str, header: str) -> str:
     """A value for a header: plain ASCII as it is, anything else in encoded words."""
-    return text if text.isascii() else Header(text, "utf-8").encode()
+    if text.isascii():
+        return text
+    return Header(text, "utf-8", maxlinelen=LONGEST_WORD, header_name=header).encode()
 
 
 def _words(pairs: Mapping[str, str]) -> list[str]:

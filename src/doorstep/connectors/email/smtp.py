@@ -23,6 +23,7 @@ from doorstep.connectors.email.smtp_lines import (
     dial,
     hang_up,
     time_limit,
+    tls_context,
 )
 
 LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -61,6 +62,7 @@ class Smtp:
         self._settings = settings
         if settings.user and settings.security == "none" and settings.host not in THIS_MACHINE:
             raise InvalidSettings("security: a password is not sent without encryption")
+        self._tls = tls_context(settings.host)
         self._lines = Lines(self._dial, longest_idle_s)
 
     def send(self, email: OutgoingEmail) -> Receipt:
@@ -110,6 +112,7 @@ class Smtp:
             settings.host,
             settings.port,
             security=settings.security,
+            tls=self._tls,
             user=settings.user,
             password=settings.password,
             timeout_s=settings.timeout_s,

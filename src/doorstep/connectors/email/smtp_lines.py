@@ -95,16 +95,23 @@ class Lines:
 
 
 def dial(
-    host: str, port: int, *, security: str, user: str, password: str, timeout_s: float
+    host: str,
+    port: int,
+    *,
+    security: str,
+    tls: ssl.SSLContext,
+    user: str,
+    password: str,
+    timeout_s: float,
 ) -> smtplib.SMTP:
     """A connection that is encrypted as `security` demands (none, starttls, tls) and signed in.
 
-    Never goes on in plain text when TLS was asked for. Raises TemporaryFailure, or
-    CredentialsRefused when the name and password are not taken.
+    `tls` is of `tls_context`. Never goes on in plain text when TLS was asked for. Raises
+    TemporaryFailure, or CredentialsRefused when the name and password are not taken.
     """
     if security == "tls":
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            local_hostname=_own_name(), timeout=timeout_s, context=tls_context(host)
+            local_hostname=_own_name(), timeout=timeout_s, context=tls
         )
     else:
         smtp = smtplib.SMTP(local_hostname=_own_name(), timeout=timeout_s)
@@ -117,7 +124,7 @@ def dial(
                 raise failure_by_answer(code, answer)
             smtp.ehlo_or_helo_if_needed()
             if security == "starttls":
-                _start_tls(smtp, host)
+                _start_tls(smtp, tls)
             if user:
                 smtp.login(user, password)
     except (ConnectorError, OSError, smtplib.SMTPException) as error:
@@ -150,7 +157,10 @@ def _cut(smtp: smtplib.SMTP) -> None:
 
 
 def tls_context(host: str) -> ssl.SSLContext:
-    """TLS 1.2 or later, with the certificate and its name checked unless this is our machine."""
+    """TLS 1.2 or later, with the certificate and its name checked unless this is our machine.
+
+    Reads the machine's certificates, which takes its time; worth keeping.
+    """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if host in THIS_MACHINE:
@@ -168,12 +178,12 @@ def hang_up(smtp: smtplib.SMTP) -> None:
     smtp.close()
 
 
-def _start_tls(smtp: smtplib.SMTP, host: str) -> None:
+def _start_tls(smtp: smtplib.SMTP, tls: ssl.SSLContext) -> None:
     if not smtp.has_extn("starttls"):
         # Taken out of the answer by somebody on the way, or a wrong setting.
         text = "The mail server does not offer TLS; nothing was sent in plain text."
         raise TemporaryFailure("tls_not_offered", text)
-    code, answer = smtp.starttls(context=tls_context(host))
+    code, answer = smtp.starttls(context=tls)
     if code != 220:
         raise TemporaryFailure("tls_refused", f"The mail server refused TLS: {code} {answer!r}")
     smtp.ehlo_or_helo_if_needed()

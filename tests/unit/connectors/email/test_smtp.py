@@ -1,8 +1,10 @@
 """The SMTP connector against a real server and a proxy that breaks lines (faults F31 to F33)."""
 
 import gc
+import re
 import smtplib
 from dataclasses import replace
+from email import message_from_bytes
 from pathlib import Path
 from threading import Thread
 
@@ -21,7 +23,8 @@ from doorstep.connectors.email.smtp import Settings, Smtp
 from tests.doubles.certificates import certificate
 from tests.doubles.fault_proxy import Fault, proxied
 from tests.doubles.smtp import ACCEPT, CLOSING, DROP, SILENCE, SmtpDouble, free_port, running
-from tests.unit.connectors.email.mails import EMAIL
+from tests.unit.connectors.email.mails import EMAIL, UNSUBSCRIBE
+from tests.unit.connectors.email.rigs import shown_name
 
 DOT = b"\r\n.\r\n"
 
@@ -68,6 +71,26 @@ def test_every_line_ends_as_the_standard_says() -> None:
     whole = double.texts[0].replace(b"\r\n", b"")
     assert b"\n" not in whole
     assert b"\r" not in whole
+
+
+def test_a_long_address_to_unsubscribe_is_on_one_line_and_not_encoded() -> None:
+    with running(SmtpDouble()) as double:
+        sender(double.port).send(EMAIL)
+
+    line = f"\r\nList-Unsubscribe: {UNSUBSCRIBE['List-Unsubscribe']}\r\n"
+    assert line.encode() in double.texts[0]
+
+
+def test_encoded_words_are_no_longer_than_the_standard_allows() -> None:
+    mail = replace(EMAIL, subject="é" * 200, to=f"{'ö' * 100} <zoe@example.com>")
+    with running(SmtpDouble()) as double:
+        sender(double.port).send(mail)
+
+    words = re.findall(rb"=\?utf-8\?.*?\?=", double.texts[0])
+    assert words
+    assert max(map(len, words)) <= 75
+    assert double.mails[0]["Subject"] == mail.subject
+    assert shown_name(message_from_bytes(double.texts[0])["To"]) == "ö" * 100
 
 
 def test_the_sender_of_the_account_replaces_that_of_the_mail_but_not_its_name() -> None:
