@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
 
@@ -16,6 +17,7 @@ from doorstep.connectors.webhooks import (
     Wish,
     outranks,
 )
+from tests.doubles.http import running
 from tests.doubles.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioDouble
 
 PHONE, URL = "+4915112345678", "https://doorstep.example/hooks/sms/1/?portal=1"
@@ -24,9 +26,17 @@ TWILIO = Twilio(Settings(account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, from_nu
 REPORT = {"MessageSid": SID, "AccountSid": ACCOUNT_SID, "MessageStatus": "delivered"}
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[TwilioDouble]:
+    with running(TwilioDouble()) as double:
+        yield double
+
+
 @pytest.fixture
-def double() -> TwilioDouble:
-    return TwilioDouble()  # signs; its server is not needed
+def double(server: TwilioDouble) -> TwilioDouble:
+    server.opted_out.clear()
+    server.has_advanced_opt_out = False
+    return server
 
 
 def one_report(request: WebhookRequest) -> DeliveryReport:
@@ -225,15 +235,10 @@ def test_stop_shuts_the_number_at_twilio_until_start(double: TwilioDouble) -> No
 
 
 def test_the_double_and_the_connector_speak_of_the_same_text(double: TwilioDouble) -> None:
-    double.start()
-    try:
-        settings = Settings(
-            account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, from_number=SENDER, base_url=double.url
-        )
-        sms = OutgoingSms("m-1", PHONE, "Hello", callback_url=URL)
-        receipt = Twilio(settings).send(sms)
-    finally:
-        double.stop()
+    settings = Settings(
+        account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, from_number=SENDER, base_url=double.url
+    )
+    receipt = Twilio(settings).send(OutgoingSms("m-1", PHONE, "Hello", callback_url=URL))
 
     report = one_report(double.advance(receipt.provider_id, "delivered"))
 
