@@ -5,9 +5,9 @@ from typing import Any
 from django.utils import timezone
 
 from doorstep.domain.customers.models import Invitation
-from doorstep.domain.notifications.models import Message
+from doorstep.domain.notifications.models import Message, MessageSettings
 from doorstep.domain.notifications.services.compose import compose_invitation
-from doorstep.domain.organization.models import Portal
+from doorstep.domain.organization.models import ConnectorAccount, Portal
 from doorstep.platform.lib.secrets import encrypt
 from doorstep.platform.lib.tokens import digest, new_short_code, normalize_code
 
@@ -36,3 +36,23 @@ def make_message(**invitation: Any) -> Message:
     message = compose_invitation(invitation_id=made.pk, now=timezone.now())
     assert message is not None
     return message
+
+
+def set_messages(portal: Portal, **values: Any) -> MessageSettings:
+    """The portal's settings for messages, with these values."""
+    settings, _created = MessageSettings.objects.get_or_create(portal=portal)
+    for name, value in values.items():
+        setattr(settings, name, value)
+    settings.full_clean()
+    settings.save()
+    return settings
+
+
+def make_sms_account(**overrides: Any) -> ConnectorAccount:
+    """Somebody to send text messages: by default they are printed."""
+    values = {"name": "Texts", "kind": "sms", "connector": "console"} | overrides
+    settings = values.pop("settings", {})
+    account = ConnectorAccount(**values)
+    account.settings = settings
+    account.save()
+    return account

@@ -75,7 +75,7 @@ def test_a_worker_killed_while_the_server_thinks_loses_nothing(settings: Setting
         # The attempt was written before the network was touched, and shows.
         assert message.attempts.get().outcome == ""
 
-        double.replies["dot"] = "250 Ok"
+        double.scripts["dot"] = "250 Ok"
         use(double, settings)
         lapse(message)
         assert deliver(message_id=message.pk, now=timezone.now()) is MessageState.SENT

@@ -11,10 +11,10 @@ from doorstep.domain.notifications.models import Message, MessageState
 from doorstep.domain.notifications.reasons import Reason
 from doorstep.domain.notifications.services.compose import (
     compose_account_mail,
-    compose_booking_confirmed,
     compose_invitation,
     compose_password_reset,
 )
+from doorstep.domain.notifications.services.visits import tell_confirmed
 from doorstep.domain.notifications.subscribers import confirm_to_customer
 from tests.factories.bookings import book, make_world
 from tests.factories.customers import make_account, make_contact
@@ -42,7 +42,7 @@ def reset_for(email: str) -> Message:
 def test_a_confirmed_booking_leaves_a_message_and_a_ring(now: datetime) -> None:
     booking = book(make_world(), now=now)
 
-    message = compose_booking_confirmed(booking_id=booking.pk, now=now)
+    message = tell_confirmed(booking_id=booking.pk, now=now)[0]
 
     assert (message.state, message.contact) == (MessageState.PENDING, booking.booked_by)
     assert rings() == 1
@@ -86,7 +86,7 @@ def test_an_excluded_work_order_type_suppresses_its_messages(now: datetime) -> N
     kind.is_excluded = True
     kind.save()
 
-    message = compose_booking_confirmed(booking_id=booking.pk, now=now)
+    message = tell_confirmed(booking_id=booking.pk, now=now)[0]
 
     assert message.reason == Reason.TYPE_EXCLUDED
 

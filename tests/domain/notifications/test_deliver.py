@@ -11,9 +11,9 @@ from doorstep.domain.notifications.message_types import INVITATION
 from doorstep.domain.notifications.models import Message, MessageState, Outcome
 from doorstep.domain.notifications.reasons import Reason
 from doorstep.domain.notifications.services import deliver as deliver_module
-from doorstep.domain.notifications.services.compose import compose_booking_confirmed
 from doorstep.domain.notifications.services.deliver import deliver
 from doorstep.domain.notifications.services.lease import claim
+from doorstep.domain.notifications.services.visits import tell_confirmed
 from doorstep.platform.lib.secrets import decrypt
 from tests.doubles.smtp import DROP, SmtpDouble
 from tests.factories.bookings import book, make_world
@@ -65,19 +65,19 @@ def test_its_message_id_is_its_own_and_stays(smtp: SmtpDouble) -> None:
 
 
 def test_a_refusal_for_now_is_tried_again_later(smtp: SmtpDouble) -> None:
-    smtp.replies["rcpt"] = "451 4.7.1 Greylisted"
+    smtp.scripts["rcpt"] = "451 4.7.1 Greylisted"
     message = send(make_message())
 
     assert (message.state, outcomes(message)) == (MessageState.PENDING, [Outcome.TEMPORARY])
     assert message.due_at > timezone.now() + timedelta(minutes=4)
 
-    smtp.replies["rcpt"] = "250 Ok"
+    smtp.scripts["rcpt"] = "250 Ok"
     assert send_again(message).state == MessageState.SENT
     assert len(smtp.mails) == 1
 
 
 def test_it_rings_for_the_next_try(smtp: SmtpDouble) -> None:
-    smtp.replies["rcpt"] = "450 4.2.0 Later"
+    smtp.scripts["rcpt"] = "450 4.2.0 Later"
     message = make_message()
     ProcrastinateJob.objects.all().delete()
 
@@ -88,7 +88,7 @@ def test_it_rings_for_the_next_try(smtp: SmtpDouble) -> None:
 
 
 def test_waits_grow(smtp: SmtpDouble) -> None:
-    smtp.replies["rcpt"] = "450 4.2.0 Later"
+    smtp.scripts["rcpt"] = "450 4.2.0 Later"
     message = send(make_message())
     first = message.due_at - timezone.now()
 
@@ -99,7 +99,7 @@ def test_waits_grow(smtp: SmtpDouble) -> None:
 
 
 def test_a_refusal_for_good_fails_with_the_servers_words(smtp: SmtpDouble) -> None:
-    smtp.replies["rcpt"] = "550 5.1.1 No such user"
+    smtp.scripts["rcpt"] = "550 5.1.1 No such user"
     message = send(make_message())
 
     assert message.state == MessageState.FAILED
@@ -118,17 +118,17 @@ def test_a_mail_server_that_is_away_burns_no_message(smtp: SmtpDouble, settings:
 def test_a_line_that_breaks_after_the_text_is_tried_once_more_as_the_same_mail(
     smtp: SmtpDouble,
 ) -> None:
-    smtp.replies["dot"] = DROP
+    smtp.scripts["dot"] = DROP
     message = send(make_message())
     assert (message.state, outcomes(message)) == (MessageState.PENDING, [Outcome.UNKNOWN])
 
-    smtp.replies["dot"] = "250 Ok"
+    smtp.scripts["dot"] = "250 Ok"
     assert send_again(message).state == MessageState.SENT
     assert len({mail["Message-ID"] for mail in smtp.mails}) == 1
 
 
 def test_two_unknown_outcomes_are_left_to_people(smtp: SmtpDouble) -> None:
-    smtp.replies["dot"] = DROP
+    smtp.scripts["dot"] = DROP
     message = send(make_message())
 
     send_again(message)
@@ -153,7 +153,7 @@ def test_an_account_excluded_meanwhile_gets_nothing(smtp: SmtpDouble) -> None:
 
 def test_a_booking_canceled_meanwhile_is_not_confirmed(smtp: SmtpDouble, now: datetime) -> None:
     booking = book(make_world(), now=now)
-    message = compose_booking_confirmed(booking_id=booking.pk, now=now)
+    message = tell_confirmed(booking_id=booking.pk, now=now)[0]
     booking.status = type(booking.status).objects.get(parent="canceled", is_default=True)
     booking.save()
 
@@ -174,7 +174,7 @@ def test_an_invitation_revoked_meanwhile_is_not_sent(smtp: SmtpDouble) -> None:
 
 def test_an_erased_contact_gets_nothing(smtp: SmtpDouble, now: datetime) -> None:
     booking = book(make_world(), now=now)
-    message = compose_booking_confirmed(booking_id=booking.pk, now=now)
+    message = tell_confirmed(booking_id=booking.pk, now=now)[0]
     Message.objects.filter(pk=message.pk).update(contact=None)
 
     send(message, now)
@@ -238,7 +238,7 @@ def test_a_success_after_the_lease_was_lost_is_noted_as_perhaps_twice(smtp: Smtp
     claim(message.pk)
 
     receipt = deliver_module.Receipt("x", "accepted")
-    assert deliver_module._record(first, prepared, receipt) is None
+    assert deliver_module._record(first, prepared, receipt, timezone.now()) is None
 
     attempt = message.attempts.get()
     assert (attempt.outcome, attempt.code) == (Outcome.SENT, "lease_lost")

@@ -45,7 +45,7 @@ class MessageType:
 INVITATION = MessageType("invitation", _("Invitation"), About.INVITATION, timedelta(days=3))
 BOOKING_CONFIRMED = MessageType(
     "booking_confirmed", _("Booking confirmed"), About.BOOKING, timedelta(days=3),
-    by_sms=True, has_calendar_file=True, names_time=True,
+    by_sms=True, has_calendar_file=True, is_urgent=True, names_time=True,
 )  # fmt: skip
 BOOKING_REMINDER = MessageType(
     "booking_reminder", _("Reminder"), About.BOOKING, timedelta(days=3),

@@ -1,40 +1,184 @@
-"""Is a message still true, and still wanted? Asked when it is written and before it is sent."""
+"""Is a message still true, still wanted, still allowed? Asked when it is written and again at the
+moment of sending: what was right then may be wrong now."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.customers.models import Account, Contact, Invitation, InvitationKind
+from doorstep.domain.organization.selectors import get_company
 
-from .message_types import MESSAGE_TYPES, PASSWORD_RESET, About
-from .models import Message
+from .channels import obstacle_to
+from .message_types import (
+    BOOKING_CANCELED,
+    BOOKING_COMPLETED,
+    BOOKING_REMINDER,
+    BOOKING_RESCHEDULED,
+    MESSAGE_TYPES,
+    PASSWORD_RESET,
+    TECHNICIAN_TRAVELING,
+    About,
+)
+from .models import Channel, Message, MessageSettings
 from .reasons import Reason
+from .recipients import portal_of
+from .selectors import settings_of, told_about
 
 
-def refusal(message: Message, *, now: datetime) -> Reason | None:
-    """Why the message must not go out, or None. Reads rows, changes nothing."""
-    match MESSAGE_TYPES[message.message_type].about:
+def refusal(
+    message: Message, *, now: datetime, settings: MessageSettings | None = None
+) -> Reason | None:
+    """Why the message must not go out, or None. Reads rows, changes nothing.
+
+    A test that staff send to themselves is about no visit's state; only the fence holds it.
+    """
+    if not _is_allowed(message):
+        return Reason.NOT_ALLOWED
+    if message.is_test:
+        return None
+    kind = MESSAGE_TYPES[message.message_type]
+    if kind.is_switchable:
+        settings = settings or settings_of(portal_of(message))
+        if kind.name in settings.switched_off:
+            return Reason.SWITCHED_OFF
+    match kind.about:
         case About.BOOKING:
-            return _about_booking(message.booking, now) or _about_contact(message.contact)
+            return (
+                _about_booking(message, now, settings or MessageSettings())
+                or _about_contact(message.contact)
+                or _about_way(message)
+            )
         case About.INVITATION:
-            return _about_invitation(message.invitation, now) or _about_contact(message.contact)
+            return (
+                _about_invitation(message.invitation, now)
+                or _about_contact(message.contact)
+                or _about_way(message)
+            )
         case About.SIGN_IN:
             return _about_sign_in(message)
         case About.STAFF:
             return None
 
 
-def _about_booking(booking: Booking | None, now: datetime) -> Reason | None:
+# --- The visit -------------------------------------------------------------------------------
+
+
+def _about_booking(message: Message, now: datetime, settings: MessageSettings) -> Reason | None:
+    booking = message.booking
     if booking is None:
         return Reason.BOOKING_GONE
-    if booking.parent_status is ParentStatus.CANCELED:
+    return _about_its_state(message, booking, now, settings) or _about_order(booking)
+
+
+def _about_its_state(
+    message: Message, booking: Booking, now: datetime, settings: MessageSettings
+) -> Reason | None:
+    status = booking.parent_status
+    kind = message.message_type
+    if kind == BOOKING_COMPLETED.name:
+        return None if status is ParentStatus.COMPLETED else Reason.NOT_COMPLETED
+    if kind == BOOKING_CANCELED.name:
+        return _about_cancellation(message, booking, now)
+    if status is ParentStatus.CANCELED:
         return Reason.BOOKING_CANCELED
+    if kind == TECHNICIAN_TRAVELING.name:
+        if not portal_of(message).is_tracking_enabled:
+            return Reason.TRACKING_OFF
+        return None if status is ParentStatus.TRAVELING else Reason.NOT_TRAVELING
+    if status is ParentStatus.COMPLETED or booking.promised_to < now:
+        return Reason.VISIT_OVER
+    if kind == BOOKING_REMINDER.name:
+        return _about_reminder(message, booking, now)
+    if kind == BOOKING_RESCHEDULED.name:
+        return _about_move(message, booking, settings)
+    return None
+
+
+def _about_cancellation(message: Message, booking: Booking, now: datetime) -> Reason | None:
+    if booking.parent_status is not ParentStatus.CANCELED:
+        return Reason.NOT_CANCELED
     if booking.promised_to < now:
         return Reason.VISIT_OVER
+    told = told_about(booking.pk, but=message.occasion)
+    return None if told.from_at else Reason.NEVER_TOLD
+
+
+def _about_reminder(message: Message, booking: Booking, now: datetime) -> Reason | None:
+    if booking.promised_from <= now:
+        return Reason.BEGUN
+    if booking.parent_status is not ParentStatus.SCHEDULED:
+        return Reason.BEGUN
+    if message.told_from and message.told_from != booking.promised_from:
+        return Reason.MOVED_SINCE
+    return None
+
+
+def _about_move(message: Message, booking: Booking, settings: MessageSettings) -> Reason | None:
+    """Compared with the start the customer was told last, so that small moves add up."""
+    told = told_about(booking.pk, but=message.occasion, channel=Channel(message.channel))
+    if told.is_another_waiting:
+        return Reason.ANOTHER_TELLS
+    if told.from_at is None:
+        return Reason.NEVER_TOLD
+    moved = abs(booking.promised_from - told.from_at)
+    if not moved:
+        return Reason.NOTHING_CHANGED
+    if moved <= timedelta(minutes=settings.reschedule_minutes):
+        return Reason.SMALL_CHANGE
+    return None
+
+
+def _about_order(booking: Booking) -> Reason | None:
     order = booking.work_order
     kind = order.work_order_type or order.incident_type.work_order_type
     if kind and kind.is_excluded:
         return Reason.TYPE_EXCLUDED
     return _about_account(order.account)
+
+
+# --- Who is told -----------------------------------------------------------------------------
+
+
+def _about_contact(contact: Contact | None) -> Reason | None:
+    if contact is None:
+        return Reason.CONTACT_GONE
+    if not contact.is_active:
+        return Reason.CONTACT_INACTIVE
+    return _about_account(contact.account)
+
+
+def _about_way(message: Message) -> Reason | None:
+    """Goes by the address of this moment: it may have changed since the message was written."""
+    assert message.contact is not None
+    channel = Channel(message.channel)
+    address = message.contact.phone if channel == Channel.SMS else message.contact.email
+    kind = MESSAGE_TYPES[message.message_type]
+    return obstacle_to(channel, address, kind=kind, portal=portal_of(message))
+
+
+def _about_account(account: Account) -> Reason | None:
+    if account.is_excluded:
+        return Reason.ACCOUNT_EXCLUDED
+    if not account.is_active:
+        return Reason.ACCOUNT_INACTIVE
+    return None
+
+
+def _is_allowed(message: Message) -> bool:
+    """The fence of the company settings: whole addresses, or @ and a domain."""
+    allowed = {line.strip().lower() for line in get_company().allowed_recipients.splitlines()} - {
+        ""
+    }
+    if not allowed:
+        return True
+    address = message.address
+    if message.contact and MESSAGE_TYPES[message.message_type].about is not About.SIGN_IN:
+        contact = message.contact
+        address = contact.phone if message.channel == Channel.SMS else contact.email
+    address = address.lower()
+    return address in allowed or "@" + address.rpartition("@")[2] in allowed
+
+
+# --- Invitations and sign-in -----------------------------------------------------------------
 
 
 def _about_invitation(invitation: Invitation | None, now: datetime) -> Reason | None:
@@ -52,24 +196,6 @@ def _about_invitation(invitation: Invitation | None, now: datetime) -> Reason | 
     if contact and not contact.allows_sign_in:
         return Reason.SIGN_IN_NOT_ALLOWED
     return _about_account(invitation.account)
-
-
-def _about_contact(contact: Contact | None) -> Reason | None:
-    if contact is None:
-        return Reason.CONTACT_GONE
-    if not contact.is_active:
-        return Reason.CONTACT_INACTIVE
-    if not contact.email:
-        return Reason.NO_ADDRESS
-    return _about_account(contact.account)
-
-
-def _about_account(account: Account) -> Reason | None:
-    if account.is_excluded:
-        return Reason.ACCOUNT_EXCLUDED
-    if not account.is_active:
-        return Reason.ACCOUNT_INACTIVE
-    return None
 
 
 def _about_sign_in(message: Message) -> Reason | None:

@@ -49,6 +49,7 @@ class Outcome(models.TextChoices):
     PERMANENT = "permanent", _("Refused for good")
     UNKNOWN = "unknown", _("Unknown: it may have been handed over")
     BROKEN = "broken", _("The text could not be made")
+    NOT_FOUND = "not_found", _("Looked for at the provider, not found")
 
 
 class Message(models.Model):
@@ -134,6 +135,8 @@ class Message(models.Model):
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     lease_until = models.DateTimeField(null=True, editable=False)
     lease_code = models.CharField(max_length=32, blank=True, editable=False)
+    # Its turn with an account that takes only so many a minute.
+    slot_at = models.DateTimeField(null=True, editable=False)
     attempt_count = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered"), null=True, editable=False)
@@ -163,6 +166,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_type} → {self.address or '?'}"
+
+    @property
+    def occasion(self) -> str:
+        """What it is about, the same on all channels; `dedupe_key` is occasion and channel."""
+        return self.dedupe_key.rpartition(":")[0]
 
     @property
     def reason_text(self) -> str:

@@ -1,6 +1,7 @@
-"""Decide whether somebody is told, and write the row in either case.
+"""Decide about invitations and mails of the sign-in pages, and write the row in either case.
 
 Every function may be called twice for one cause: the second call returns the first one's row.
+News of visits is decided in visits.py, news for the office in staff.py.
 """
 
 import json
@@ -8,44 +9,23 @@ from datetime import datetime
 
 from django.db import transaction
 
-from doorstep.domain.bookings.models import Booking
 from doorstep.domain.customers.models import Contact, Invitation
-from doorstep.domain.notifications.bell import ring
-from doorstep.domain.notifications.message_types import (
-    ACCOUNT_MAIL,
-    BOOKING_CONFIRMED,
-    INVITATION,
-    PASSWORD_RESET,
-)
-from doorstep.domain.notifications.models import Message, MessageState
+from doorstep.domain.notifications.message_types import ACCOUNT_MAIL, INVITATION, PASSWORD_RESET
+from doorstep.domain.notifications.models import Channel, Message, MessageState
+from doorstep.domain.notifications.quiet import quiet_until
 from doorstep.domain.notifications.recipients import (
-    find_contact_of_booking,
     find_contact_of_user,
     language_of,
+    portal_of,
 )
+from doorstep.domain.notifications.selectors import settings_of
 from doorstep.domain.notifications.wanted import refusal
 from doorstep.domain.organization.models import Portal
 from doorstep.platform.identity.models import User
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import encrypt
 
-
-@transaction.atomic
-def compose_booking_confirmed(*, booking_id: int, now: datetime) -> Message:
-    """Raises Booking.DoesNotExist."""
-    booking = Booking.objects.select_related(
-        "work_order__portal", "work_order__account", "work_order__reported_by", "booked_by"
-    ).get(pk=booking_id)
-    return _write(
-        Message(
-            message_type=BOOKING_CONFIRMED.name,
-            dedupe_key=f"{BOOKING_CONFIRMED.name}:{booking.pk}",
-            portal=booking.work_order.portal,
-            booking=booking,
-            contact=find_contact_of_booking(booking),
-        ),
-        now=now,
-    )
+from .write import write
 
 
 @transaction.atomic
@@ -60,10 +40,10 @@ def compose_invitation(*, invitation_id: int, now: datetime, occasion: str = "")
     )
     if invitation.contact is None:
         return None
-    return _write(
+    return _compose(
         Message(
             message_type=INVITATION.name,
-            dedupe_key=f"{INVITATION.name}:{invitation.pk}:{occasion}",
+            dedupe_key=f"{INVITATION.name}:{invitation.pk}:{occasion}:{Channel.EMAIL}",
             portal=invitation.portal,
             invitation=invitation,
             contact=invitation.contact,
@@ -85,7 +65,7 @@ def compose_password_reset(
         contact=find_contact_of_user(user),
         address=address,
     )
-    return _write(message, now=now, context={"url": url})
+    return _compose(message, now=now, context={"url": url})
 
 
 @transaction.atomic
@@ -113,25 +93,21 @@ def compose_account_mail(
         contact=contact,
         address=address,
     )
-    return _write(message, now=now, context={"kind": kind, **values})
+    return _compose(message, now=now, context={"kind": kind, **values})
 
 
-def _write(message: Message, *, now: datetime, context: dict[str, str] | None = None) -> Message:
+def _compose(message: Message, *, now: datetime, context: dict[str, str] | None = None) -> Message:
     if message.contact and not message.address:
         message.address = message.contact.email
     message.language = language_of(message)
     message.due_at = database_now()
     if context:
         message.context_encrypted = encrypt(json.dumps(context))
-    reason = refusal(message, now=now)
+    settings = settings_of(portal_of(message))
+    reason = refusal(message, now=now, settings=settings)
     if reason:
         message.state, message.reason = MessageState.SUPPRESSED, reason
-    values = {
-        field.attname: getattr(message, field.attname)
-        for field in Message._meta.concrete_fields
-        if not field.primary_key and field.attname != "dedupe_key"
-    }
-    written, is_new = Message.objects.get_or_create(dedupe_key=message.dedupe_key, defaults=values)
-    if is_new and written.state == MessageState.PENDING:
-        ring(message_id=written.pk)
-    return written
+    quiet = quiet_until(message, settings, now=now)
+    if quiet is not None:
+        message.due_at += quiet - now
+    return write([message], now=now)[0]

@@ -9,30 +9,50 @@ import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from doorstep.connectors.base import (
     ConnectorError,
+    CredentialsRefused,
+    InvalidSettings,
     PermanentFailure,
     Receipt,
     TemporaryFailure,
+    UnknownOutcome,
 )
-from doorstep.connectors.email.base import OutgoingEmail
-from doorstep.connectors.registry import build
+from doorstep.connectors.email.base import FindsSent as FindsMail
+from doorstep.connectors.registry import UnknownConnector
+from doorstep.connectors.sms.base import FindsSent as FindsTexts
+from doorstep.domain.bookings.models import Booking
 from doorstep.domain.notifications.bell import ring
+from doorstep.domain.notifications.connectors import find_account
 from doorstep.domain.notifications.message_types import MESSAGE_TYPES
-from doorstep.domain.notifications.models import Attempt, Message, MessageState, Outcome
+from doorstep.domain.notifications.models import Attempt, Channel, Message, MessageState, Outcome
+from doorstep.domain.notifications.outgoing import Outgoing, Rendered, outgoing_of
+from doorstep.domain.notifications.quiet import quiet_until
 from doorstep.domain.notifications.reasons import Reason
-from doorstep.domain.notifications.rendering import RenderedMail, render
+from doorstep.domain.notifications.recipients import portal_of
+from doorstep.domain.notifications.rendering import render
+from doorstep.domain.notifications.selectors import settings_of
 from doorstep.domain.notifications.wanted import refusal
+from doorstep.domain.organization.models import ConnectorAccount
+from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.lib.db import database_now
+from doorstep.platform.lib.secrets import SecretUnreadable
 
+from .accounts import note_success, note_trouble, pause_of, sender_of, take_slot
+from .consent import provider_says_opted_out
+from .fallback import fall_back_to_other_channel
 from .lease import claim, kept_alive, lock_if_held
+from .reports import match_parked, receipt_by_report
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
 # One more try, with the same Message-ID, after an attempt of unknown outcome.
 MAX_UNKNOWN = 2
+# A provider's list may lag: so many looks, so far apart, before "it is not there" is believed.
+LOOKS, LOOK_AFTER = 2, timedelta(seconds=60)
 # A text that cannot be made, or that kills its worker, is parked.
 MAX_BROKEN = 5
 
@@ -41,9 +61,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    email: OutgoingEmail
-    rendered: RenderedMail
+    """`sent_since` is set when the provider shall be asked whether it has the message already."""
+
+    account: ConnectorAccount
+    sender: Any
+    outgoing: Outgoing
+    rendered: Rendered
     attempt_id: int
+    sent_since: datetime | None
 
 
 def deliver(*, message_id: int, now: datetime) -> MessageState | None:
@@ -51,19 +76,28 @@ def deliver(*, message_id: int, now: datetime) -> MessageState | None:
 
     `now` decides whether the message is still of use; leases and due times go by the database.
     """
+    if get_company().is_outbound_held:
+        return None
     message = claim(message_id)
     if message is None:
         return None
     prepared = _prepare(message, now)
     if not isinstance(prepared, _Prepared):
         return prepared
-    result: Receipt | ConnectorError
+    result: Receipt | ConnectorError | None
     try:
         with kept_alive(message):
-            result = build("email", "django", {}).send(prepared.email)
+            if prepared.sent_since is not None:
+                result = prepared.sender.find(prepared.outgoing, prepared.sent_since)
+            else:
+                result = prepared.sender.send(prepared.outgoing)
     except ConnectorError as error:
         result = error
-    return _record(message, prepared, result)
+    _tell_breaker(prepared.account, result, now)
+    state = _record(message, prepared, result, now)
+    if state == MessageState.FAILED:
+        fall_back_to_other_channel(message_id=message.pk, now=now)
+    return state
 
 
 # --- Before the network ----------------------------------------------------------------------
@@ -71,24 +105,50 @@ def deliver(*, message_id: int, now: datetime) -> MessageState | None:
 
 @transaction.atomic
 def _prepare(claimed: Message, now: datetime) -> _Prepared | MessageState | None:
+    # The visit first, as those do who decide what is told of it: what is told now, they then see.
+    if claimed.booking_id is not None:
+        Booking.objects.select_for_update(no_key=True).filter(pk=claimed.booking_id).first()
     message = lock_if_held(claimed.pk, claimed.lease_code)
     if message is None:
         return None
     _close_open_attempts(message)
-    if _count(message, Outcome.UNKNOWN) >= MAX_UNKNOWN:
-        return _finish(message, MessageState.UNKNOWN, Reason.OUTCOME_UNKNOWN)
-    reason = refusal(message, now=now)
+    settings = settings_of(portal_of(message))
+    if _count(message, Outcome.UNKNOWN) and (receipt := receipt_by_report(message)):
+        message.provider_id, message.sent_at = receipt.provider_id, database_now()
+        message.save(update_fields=["provider_id", "sent_at"])
+        _finish(message, MessageState.SENT, "")
+        return match_parked(message, now=now)
+    reason = refusal(message, now=now, settings=settings)
     if reason:
         return _finish(message, MessageState.SUPPRESSED, reason)
     started_at = database_now()
     if started_at - message.created_at > MESSAGE_TYPES[message.message_type].useful_for:
         return _finish(message, MessageState.FAILED, Reason.TOO_LATE)
-    died_silently = message.attempt_count - message.attempts.count() - 1
-    if _count(message, Outcome.BROKEN) + died_silently >= MAX_BROKEN:
+    quiet = quiet_until(message, settings, now=now)
+    if quiet is not None:
+        return _stand_back(message, started_at + (quiet - now))
+    account = find_account(Channel(message.channel), portal_of(message))
+    if account is None:
+        return _finish(message, MessageState.SUPPRESSED, Reason.NO_CONNECTOR)
+    message.account = account
+    paused_until = pause_of(account, now=started_at)
+    if paused_until is not None:
+        return _stand_back(message, paused_until + timedelta(seconds=_jitter(10)))
+    try:
+        sender = sender_of(account)
+    except (InvalidSettings, UnknownConnector, SecretUnreadable) as error:
+        note_trouble(account, CredentialsRefused(str(error)), now=now)
+        return _stand_back(message, started_at + LOOK_AFTER)
+    if _count(message, Outcome.BROKEN) + _died_silently(message) >= MAX_BROKEN:
         return _finish(message, MessageState.FAILED, Reason.BROKEN)
+    if message.slot_at is None:
+        message.slot_at = take_slot(account)
+        if message.slot_at is not None:
+            return _stand_back(message, message.slot_at)
     try:
         with transaction.atomic():
             rendered = render(message, now=now)
+            outgoing = outgoing_of(message, rendered, account=account)
     except Exception as error:  # whatever is wrong with one text must not stop the others
         log.exception("message %s cannot be rendered", message.pk)
         message.attempts.create(
@@ -99,11 +159,20 @@ def _prepare(claimed: Message, now: datetime) -> _Prepared | MessageState | None
             detail=str(error)[:500],
         )
         return _wait(message, timedelta(0))
-    attempt = message.attempts.create(started_at=started_at)
+    if get_company().is_dry_run:
+        _keep_text(message, rendered)
+        return _finish(message, MessageState.SUPPRESSED, Reason.DRY_RUN)
+    sent_since = _perhaps_sent_since(message, sender)
+    if sent_since is None and _count(message, Outcome.UNKNOWN) >= MAX_UNKNOWN:
+        return _finish(message, MessageState.UNKNOWN, Reason.OUTCOME_UNKNOWN)
+    attempt = message.attempts.create(started_at=started_at, account=account)
     message.address = rendered.to
     message.state = MessageState.SENDING
-    message.save(update_fields=["address", "state"])
-    return _Prepared(rendered.as_email(message), rendered, attempt.pk)
+    if message.booking is not None and MESSAGE_TYPES[message.message_type].names_time:
+        message.told_from = message.booking.promised_from
+        message.told_to = message.booking.promised_to
+    message.save(update_fields=["address", "state", "account", "told_from", "told_to", "slot_at"])
+    return _Prepared(account, sender, outgoing, rendered, attempt.pk, sent_since)
 
 
 def _close_open_attempts(message: Message) -> None:
@@ -113,6 +182,29 @@ def _close_open_attempts(message: Message) -> None:
     )
 
 
+def _died_silently(message: Message) -> int:
+    """Claims that left no attempt behind: their workers died while they made the text."""
+    return message.attempt_count - message.attempts.count() - 1
+
+
+def _perhaps_sent_since(message: Message, sender: object) -> datetime | None:
+    """Since when to look for it at the provider, if it may be there and the provider can tell.
+
+    A provider has no key for "the same text again", so after an attempt of unknown outcome we look
+    twice before anything is sent again (reliability.md, 2e).
+    """
+    attempts = list(message.attempts.order_by("started_at", "pk"))
+    unknown = [each for each in attempts if each.outcome == Outcome.UNKNOWN]
+    if not unknown or not isinstance(sender, (FindsMail, FindsTexts)):
+        return None
+    looks = [
+        each
+        for each in attempts
+        if each.outcome == Outcome.NOT_FOUND and each.started_at >= unknown[-1].started_at
+    ]
+    return unknown[0].started_at - timedelta(minutes=1) if len(looks) < LOOKS else None
+
+
 def _count(message: Message, outcome: Outcome) -> int:
     return message.attempts.filter(outcome=outcome).count()
 
@@ -120,44 +212,72 @@ def _count(message: Message, outcome: Outcome) -> int:
 # --- After the network -----------------------------------------------------------------------
 
 
+def _tell_breaker(
+    account: ConnectorAccount, result: Receipt | ConnectorError | None, now: datetime
+) -> None:
+    """Any answer about the message itself shows that the service works."""
+    if isinstance(result, TemporaryFailure):
+        note_trouble(account, result, now=now)
+    elif not isinstance(result, UnknownOutcome):
+        note_success(account)
+
+
 @transaction.atomic
 def _record(
-    claimed: Message, prepared: _Prepared, result: Receipt | ConnectorError
+    claimed: Message, prepared: _Prepared, result: Receipt | ConnectorError | None, now: datetime
 ) -> MessageState | None:
     message = lock_if_held(claimed.pk, claimed.lease_code)
-    _note(prepared.attempt_id, result, is_late=message is None)
+    _note(prepared, result, is_late=message is None)
     if message is None:
         return None
-    if isinstance(result, Receipt):
-        rendered = prepared.rendered
-        message.subject = rendered.subject
-        message.text, message.html = rendered.stored_text, rendered.stored_html
-        message.sent_at = database_now()
-        message.save(update_fields=["subject", "text", "html", "sent_at"])
-        return _finish(message, MessageState.SENT, "")
-    if isinstance(result, PermanentFailure):
-        return _finish(message, MessageState.FAILED, str(result))
-    if isinstance(result, TemporaryFailure):
-        return _wait(message, timedelta(seconds=result.retry_after_s or 0), str(result))
+    match result:
+        case Receipt():
+            _keep_text(message, prepared.rendered)
+            message.sent_at = database_now()
+            message.provider_id = result.provider_id[:254]
+            message.save(update_fields=["sent_at", "provider_id"])
+            _finish(message, MessageState.SENT, "")
+            return match_parked(message, now=now)
+        case None:
+            return _wait(message, LOOK_AFTER, str(Outcome.NOT_FOUND.label))
+        case PermanentFailure():
+            _keep_text(message, prepared.rendered)
+            if result.code == "opted_out":
+                provider_says_opted_out(message, now=now)
+            return _finish(message, MessageState.FAILED, str(result))
+        case TemporaryFailure():
+            return _wait(message, timedelta(seconds=result.retry_after_s or 0), str(result))
+    if prepared.sent_since is not None or _can_look(prepared):
+        return _wait(message, LOOK_AFTER, str(result))
     if _count(message, Outcome.UNKNOWN) >= MAX_UNKNOWN:
+        _keep_text(message, prepared.rendered)
         return _finish(message, MessageState.UNKNOWN, Reason.OUTCOME_UNKNOWN)
     return _wait(message, timedelta(0), str(result))
 
 
-def _note(attempt_id: int, result: Receipt | ConnectorError, *, is_late: bool) -> None:
+def _can_look(prepared: _Prepared) -> bool:
+    return isinstance(prepared.sender, (FindsMail, FindsTexts))
+
+
+def _note(prepared: _Prepared, result: Receipt | ConnectorError | None, *, is_late: bool) -> None:
     """`is_late`: our lease was lost meanwhile, so another worker may have sent it too."""
-    attempt = Attempt.objects.get(pk=attempt_id)
+    attempt = Attempt.objects.get(pk=prepared.attempt_id)
     attempt.finished_at = database_now()
+    is_look = prepared.sent_since is not None
     match result:
         case Receipt():
             attempt.outcome = Outcome.SENT
-            attempt.provider_id, attempt.detail = result.provider_id, result.detail
+            attempt.provider_id, attempt.detail = result.provider_id[:254], result.detail
+            attempt.code = "found" if is_look else ""
+        case None:
+            attempt.outcome = Outcome.NOT_FOUND
         case PermanentFailure():
             attempt.outcome = Outcome.PERMANENT
         case TemporaryFailure():
             attempt.outcome = Outcome.TEMPORARY
         case _:
-            attempt.outcome = Outcome.UNKNOWN
+            # A question without an answer says nothing about the message.
+            attempt.outcome = Outcome.TEMPORARY if is_look else Outcome.UNKNOWN
     if isinstance(result, ConnectorError):
         attempt.code, attempt.detail = result.code[:60], result.text
     if is_late:
@@ -166,6 +286,13 @@ def _note(attempt_id: int, result: Receipt | ConnectorError, *, is_late: bool) -
 
 
 # --- States ----------------------------------------------------------------------------------
+
+
+def _keep_text(message: Message, rendered: Rendered) -> None:
+    """Exactly what was sent, its secrets blotted out."""
+    message.subject = rendered.stored_subject
+    message.text, message.html = rendered.stored_text, rendered.stored_html
+    message.save(update_fields=["subject", "text", "html"])
 
 
 def _finish(message: Message, state: MessageState, reason: str) -> MessageState:
@@ -182,10 +309,31 @@ def _finish(message: Message, state: MessageState, reason: str) -> MessageState:
 def _wait(message: Message, at_least: timedelta, reason: str = "") -> MessageState:
     """Try again later: doubling waits with some chance in them, so that a crowd spreads out."""
     doubled = FIRST_WAIT * 2 ** min(message.attempt_count - 1, 16)
-    spread = random.uniform(0.8, 1.2)  # noqa: S311 -- nothing secret about it
+    spread = 1 + _jitter(0.4) - 0.2
     message.due_at = database_now() + max(min(doubled, LONGEST_WAIT) * spread, at_least)
-    message.state, message.reason = MessageState.PENDING, reason[:250]
+    message.reason = reason[:250]
+    return _pend(message)
+
+
+def _stand_back(message: Message, until: datetime) -> MessageState:
+    """Its turn has not come; that is no try."""
+    message.due_at = until
+    message.attempt_count -= 1
+    return _pend(message)
+
+
+def _pend(message: Message) -> MessageState:
+    message.state = MessageState.PENDING
     message.lease_until, message.lease_code = None, ""
-    message.save(update_fields=["state", "reason", "due_at", "lease_until", "lease_code"])
+    message.save(
+        update_fields=[
+            "state", "reason", "due_at", "lease_until", "lease_code", "attempt_count", "account",
+            "slot_at",
+        ]
+    )  # fmt: skip
     ring(message_id=message.pk, at=message.due_at)
     return MessageState.PENDING
+
+
+def _jitter(width: float) -> float:
+    return random.uniform(0, width)  # noqa: S311 -- nothing secret about it

@@ -3,10 +3,12 @@
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from doorstep.domain.notifications.bell import ring
+from doorstep.domain.notifications.bell import ring, ring_for_many
 from doorstep.domain.notifications.models import Message, MessageState
+from doorstep.domain.organization.selectors import get_company
 
-BATCH = 1000
+# More than this at once are drained, not rung for one by one.
+FEW = 20
 
 
 def due_messages() -> QuerySet[Message]:
@@ -19,6 +21,18 @@ def due_messages() -> QuerySet[Message]:
 
 
 def ring_for_due_messages() -> int:
-    """Returns the number of rings that were missing."""
-    ids = due_messages().values_list("pk", flat=True)[:BATCH]
+    """Returns the number of rings that were missing; none while all messages are held."""
+    if get_company().is_outbound_held:
+        return 0
+    ids = list(due_messages().values_list("pk", flat=True)[: FEW + 1])
+    if len(ids) > FEW:
+        return int(ring_for_many())
     return sum(ring(message_id=pk) for pk in ids)
+
+
+def ring_at_its_time(message_id: int) -> bool:
+    """Ring for a message that waits for a later time; False when it does not."""
+    waiting = Message.objects.filter(
+        pk=message_id, state=MessageState.PENDING, due_at__gt=Now()
+    ).first()
+    return waiting is not None and ring(message_id=message_id, at=waiting.due_at)

@@ -1,0 +1,153 @@
+"""How an account with an outside service is doing: its breaker, its allowance, its alarm.
+
+The breaker (after Nygard, Release It!): failures in a row pause the whole account, so that its
+messages wait instead of being burned one by one; after the pause the next message is the probe.
+"""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.text import Truncator
+
+from doorstep.connectors.base import CredentialsRefused, TemporaryFailure
+from doorstep.connectors.registry import build
+from doorstep.domain.notifications.models import Message, MessageState, StaffTask, TaskKind
+from doorstep.domain.organization.models import ConnectorAccount, ConnectorKind
+from doorstep.platform.lib.db import database_now
+
+from .staff import alert_staff
+
+# So many refusals in a row are the service's trouble, not the messages'.
+MOST_FAILURES = 5
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=10)
+# Wrong credentials mend themselves only when somebody types them anew.
+CREDENTIALS_PAUSE = timedelta(minutes=1)
+ALERT_EVERY = timedelta(hours=1)
+# Handing over a little early keeps a steady stream; a second's worth is what providers forgive.
+EARLY = timedelta(seconds=1)
+
+
+def sender_of(account: ConnectorAccount) -> Any:
+    """The connector, kept as long as its settings stay as they are: it may hold connections.
+
+    Raises what `registry.build` and stored secrets raise.
+    """
+    return _built(account.kind, account.connector, account.settings_encrypted, account.pk)
+
+
+@lru_cache(maxsize=64)
+def _built(kind: str, connector: str, _encrypted: str, account_id: int) -> Any:
+    settings = ConnectorAccount.objects.get(pk=account_id).settings
+    if kind == ConnectorKind.SMS:
+        return build("sms", connector, settings)
+    return build("email", connector, settings)
+
+
+def pause_of(account: ConnectorAccount, *, now: datetime) -> datetime | None:
+    """Until when nothing is handed over, if it is paused."""
+    if account.paused_until and account.paused_until > now:
+        return account.paused_until
+    return None
+
+
+def take_slot(account: ConnectorAccount) -> datetime | None:
+    """The message's turn under the account's allowance, or None when it may go at once.
+
+    One row holds the instant up to which turns are given out (a leaky bucket), so any number of
+    workers share it.
+    """
+    if not account.per_minute:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE organization_connectoraccount
+               SET taken_until = greatest(coalesce(taken_until, '-infinity'), clock_timestamp())
+                                 + make_interval(secs => %s)
+             WHERE id = %s
+            RETURNING taken_until - make_interval(secs => %s), clock_timestamp()
+            """,
+            [60 / account.per_minute, account.pk, 60 / account.per_minute],
+        )
+        slot, now = cursor.fetchone()
+    return None if slot <= now + EARLY else slot
+
+
+def note_success(account: ConnectorAccount) -> None:
+    """It works: failures are forgotten, and staff need not look at its trouble any more."""
+    if not account.failures and account.paused_until is None:
+        return
+    ConnectorAccount.objects.filter(pk=account.pk).update(
+        failures=0, paused_until=None, pause_reason="", alerted_at=None
+    )
+    StaffTask.objects.filter(
+        account=account, kind=TaskKind.CONNECTOR_PAUSED, done_at__isnull=True
+    ).update(done_at=database_now())
+
+
+@transaction.atomic
+def note_trouble(account: ConnectorAccount, error: TemporaryFailure, *, now: datetime) -> None:
+    """Count a refusal; pause the account when it is the account's, and tell staff once an hour.
+
+    A server that asks to slow down is obeyed at once, without an alarm. What it says about one
+    recipient (greylisting, a full mailbox) is that message's own affair.
+    """
+    if _is_about_one_message(error):
+        return
+    current = ConnectorAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+    at = database_now()
+    current.failures += 1
+    pause = _pause_after(current.failures, error)
+    if pause is None:
+        current.save(update_fields=["failures"])
+        return
+    current.paused_until = max(current.paused_until or at, at + pause)
+    current.pause_reason = Truncator(str(error)).chars(250)
+    is_trouble = isinstance(error, CredentialsRefused) or current.failures >= MOST_FAILURES
+    is_news = is_trouble and (current.alerted_at is None or at - current.alerted_at >= ALERT_EVERY)
+    if is_news:
+        current.alerted_at = at
+    current.save(update_fields=["failures", "paused_until", "pause_reason", "alerted_at"])
+    if is_news:
+        _alarm(current, at, now)
+
+
+def _is_about_one_message(error: TemporaryFailure) -> bool:
+    """A mail server's 4xx names a recipient or a mail; 421 says that the server itself leaves."""
+    return error.code.startswith("smtp_4") and error.code != "smtp_421"
+
+
+def _pause_after(failures: int, error: TemporaryFailure) -> timedelta | None:
+    wanted = timedelta(seconds=error.retry_after_s or 0)
+    if isinstance(error, CredentialsRefused):
+        return max(wanted, min(CREDENTIALS_PAUSE * 2 ** min(failures - 1, 8), LONGEST_PAUSE))
+    if failures >= MOST_FAILURES:
+        doublings = min(failures - MOST_FAILURES, 8)
+        return max(wanted, min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
+    return wanted or None
+
+
+def resume(account: ConnectorAccount) -> None:
+    """Staff have mended it: what waits for it may go at once."""
+    ConnectorAccount.objects.filter(pk=account.pk).update(
+        failures=0, paused_until=None, pause_reason="", alerted_at=None
+    )
+    Message.objects.filter(account=account, state=MessageState.PENDING, attempt_count__gt=0).update(
+        due_at=database_now()
+    )
+
+
+def _alarm(account: ConnectorAccount, at: datetime, now: datetime) -> None:
+    is_known = StaffTask.objects.filter(
+        account=account, kind=TaskKind.CONNECTOR_PAUSED, done_at__isnull=True
+    ).exists()
+    if not is_known:
+        StaffTask.objects.create(
+            kind=TaskKind.CONNECTOR_PAUSED,
+            account=account,
+            text=account.pause_reason,
+            dedupe_key=f"{TaskKind.CONNECTOR_PAUSED}:{account.pk}:{at.isoformat()}",
+        )
+    alert_staff(account=account, now=now, occasion=f"{at:%Y%m%dT%H%M}")
