@@ -80,6 +80,8 @@ messages: $(VENV)/.dev
 	  --ignore node_modules --ignore .venv --ignore var --ignore tests \
 	  --ignore 'src/doorstep/interfaces/office/*' --ignore 'src/doorstep/domain/*/models*' \
 	  --ignore 'src/doorstep/domain/*/office_words*' \
+	  --ignore 'src/doorstep/domain/notifications/words/placeholders.py' \
+	  --ignore 'src/doorstep/domain/notifications/words/check.py' \
 	  --ignore 'src/doorstep/platform/identity/models.py' --ignore 'src/doorstep/platform/audit/*'
 
 clean:

@@ -104,7 +104,7 @@ def visit_values(facts: VisitFacts) -> dict[str, str]:
         "completed_at": _short_moment(facts),
         "survey_link": facts.survey_url,
         "account_name": facts.account,
-        "contact_name": facts.contact or gettext("Somebody"),
+        "contact_name": facts.contact or "Somebody",
         "reason": facts.reason,
         "link": facts.link,
     }
