@@ -340,7 +340,7 @@ def _broken() -> int:
     travel = StraightLine(
         company.detour_factor, company.travel_speed_kmh, company.travel_extra_seconds
     )
-    workers = load_workers(from_day=first, to_day=last, company_zone=company.time_zone)
+    workers = load_workers(from_day=first, to_day=last, company=company)
     broken = 0
     seen: set[int] = set()
     for route in planned_days(workers.values(), first, last, legs=travel):

@@ -55,9 +55,7 @@ def broken_promises(first: date, last: date) -> list[object]:
     rows = list(BookableResource.objects.all())
     speeds = {row.pk: float(row.speed_factor) for row in rows}
     found: list[object] = []
-    workers = load_workers(
-        from_day=first - ONE_DAY, to_day=last + ONE_DAY, company_zone=company.time_zone
-    )
+    workers = load_workers(from_day=first - ONE_DAY, to_day=last + ONE_DAY, company=company)
     for route in planned_days(workers.values(), first, last, legs=travel):
         if first <= route.day <= last:
             speed = speeds[route.resource_id]

@@ -317,6 +317,11 @@ def serve_elsewhere(world: World) -> None:
     world.technician.territories.clear()
 
 
+def leave_time_between_visits(world: World) -> None:
+    """The second visit between 10 and 12 follows the first at once, or there is no time for it."""
+    Company.objects.update(minimum_gap_minutes=60)
+
+
 EDITS: list[Callable[[World], object]] = [
     take_off,
     approve,
@@ -341,6 +346,7 @@ EDITS: list[Callable[[World], object]] = [
     lambda world: Portal.objects.update(max_lead_days=2),
     lambda world: Company.objects.update(time_zone="Europe/Athens"),
     lambda world: Company.objects.update(travel_speed_kmh=5),
+    leave_time_between_visits,
     lambda world: IncidentType.objects.update(resource_kind="equipment"),
 ]
 

@@ -7,6 +7,7 @@ import pytest
 
 from doorstep.domain.bookings.days import planned_days
 from doorstep.domain.bookings.people import load_workers
+from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.resources.models import HoursKind, WorkHours
 from doorstep.engine import Route
 from tests.conftest import NOW
@@ -27,7 +28,7 @@ def world() -> World:
 
 
 def thursday() -> Route:
-    workers = load_workers(from_day=THURSDAY, to_day=THURSDAY, company_zone="UTC")
+    workers = load_workers(from_day=THURSDAY, to_day=THURSDAY, company=get_company())
     days = planned_days(list(workers.values()), THURSDAY, THURSDAY, legs=None)
     return next(route for route in days if route.day == THURSDAY)
 

@@ -34,7 +34,7 @@ def far_away(name: str) -> Contact:
 
 
 def thursday() -> Route:
-    workers = load_workers(from_day=THURSDAY, to_day=THURSDAY, company_zone="UTC")
+    workers = load_workers(from_day=THURSDAY, to_day=THURSDAY, company=get_company())
     legs = legs_of(get_company(), NOW)
     days = planned_days(list(workers.values()), THURSDAY, THURSDAY, legs=legs)
     return next(route for route in days if route.day == THURSDAY)

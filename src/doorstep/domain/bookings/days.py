@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db import connection
-
 from doorstep.domain.resources.working_hours import FloatingBreak, WorkingDay
 from doorstep.engine import Route, Stop, StopKind, Travel
 from doorstep.engine.travel import leg_s
+from doorstep.platform.lib.rows import run
 from doorstep.platform.values.geo import Coordinates
 
 from .people import Worker
@@ -182,6 +181,7 @@ def _day_routes(
             start=worker.resource.start,
             end=worker.end,
             stops=tuple(stops),
+            rest_s=worker.rest_s,
         )
 
 
@@ -303,9 +303,7 @@ def read_taken(spans: Collection[Span], apart: Apart = NOTHING_APART) -> Taken:
         "bookings": list(apart.bookings),
         "holds": list(apart.holds),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, values)
-        return _as_taken(cursor.fetchall())
+    return _as_taken(run(_TAKEN, values))
 
 
 def _around(first: date, last: date) -> tuple[datetime, datetime]:

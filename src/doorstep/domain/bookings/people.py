@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from doorstep.domain.organization.models import Company
 from doorstep.domain.resources.models import (
     BookableResource,
     CrewMember,
@@ -24,12 +25,16 @@ from .seconds import second
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One resource and, unless it is a crew, where and when its days begin and end."""
+    """One resource and, unless it is a crew, where and when its days begin and end.
+
+    `rest_s` is the least time between two of its visits.
+    """
 
     resource: Resource
     end: Coordinates | None
     calendar: Calendar | None = None
     crew: Crew | None = None
+    rest_s: int = 0
 
     @property
     def id(self) -> int:
@@ -40,7 +45,7 @@ def load_workers(
     *,
     from_day: date,
     to_day: date,
-    company_zone: str,
+    company: Company,
     resource_ids: Collection[int] | None = None,
 ) -> dict[int, Worker]:
     """Active resources by id, in a number of queries that does not grow with them.
@@ -52,6 +57,8 @@ def load_workers(
     if resource_ids is not None:
         query = query.filter(pk__in=resource_ids)
     rows = list(query.select_related("organizational_unit").order_by("pk"))
+    company_zone = company.time_zone
+    rest_s = 60 * company.minimum_gap_minutes
     ids = [row.pk for row in rows]
     calendars = load_calendars(
         [row for row in rows if row.kind != ResourceKind.CREW],
@@ -86,7 +93,7 @@ def load_workers(
                 for member_id, from_on, to_on in members.get(row.pk, ())
             )
             crew = Crew(row.pk, own, characteristics, resource.territories)
-        found[row.pk] = Worker(resource, row.end, calendars.get(row.pk), crew)
+        found[row.pk] = Worker(resource, row.end, calendars.get(row.pk), crew, rest_s)
     return found
 
 

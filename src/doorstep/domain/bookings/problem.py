@@ -64,7 +64,7 @@ def load_problem(
     workers = load_workers(
         from_day=first - ONE_DAY,
         to_day=last + ONE_DAY,
-        company_zone=facts.company.time_zone,
+        company=facts.company,
         resource_ids=resource_ids,
     )
     return problem_of(

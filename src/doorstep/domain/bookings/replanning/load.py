@@ -125,7 +125,7 @@ def individuals(view: View, ids: Collection[int] | None = None) -> list[Worker]:
     workers = load_workers(
         from_day=view.first - ONE_DAY,
         to_day=view.last + ONE_DAY,
-        company_zone=get_company().time_zone,
+        company=get_company(),
         resource_ids=ids,
     )
     return [worker for worker in workers.values() if worker.calendar is not None]

@@ -184,7 +184,7 @@ class State:
         return load_workers(
             from_day=self.first,
             to_day=self.last,
-            company_zone=self.reference.company.time_zone,
+            company=self.reference.company,
             resource_ids=resource_ids,
         )
 

@@ -91,6 +91,15 @@ class Company(models.Model):
         validators=[MaxValueValidator(3600)],
         help_text=_("Parking and finding the door."),
     )
+    minimum_gap_minutes = models.PositiveSmallIntegerField(
+        _("least time between two visits (minutes)"),
+        default=0,
+        validators=[MaxValueValidator(240)],
+        help_text=_(
+            "From the end of one visit to the arrival at the next, driving included. A break in "
+            "between is enough; work from anywhere or at one’s own facility needs none."
+        ),
+    )
     allows_resources_without_territory = models.BooleanField(
         _("resources without any territory serve every territory"), default=False
     )
@@ -158,6 +167,9 @@ class Company(models.Model):
                 condition=models.Q(
                     detour_factor__gte=1, travel_speed_kmh__gte=1, travel_extra_seconds__lte=3600
                 ),
+            ),
+            models.CheckConstraint(
+                name="company_minimum_gap", condition=models.Q(minimum_gap_minutes__lte=240)
             ),
             models.CheckConstraint(
                 name="company_replanning",

@@ -35,6 +35,7 @@ class CompanyAdmin(OfficeModelAdmin):
                     ("road_file", "road_hours", "road_traffic"),
                     ("detour_factor", "travel_speed_kmh"),
                     "travel_extra_seconds",
+                    "minimum_gap_minutes",
                 ),
             },
         ),
