@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from django.db import connection
+
 from doorstep.domain.resources.working_hours import FloatingBreak, WorkingDay
 from doorstep.engine import Route, Stop, StopKind, Travel
 from doorstep.engine.travel import leg_s
-from doorstep.platform.lib.rows import run
 from doorstep.platform.values.geo import Coordinates
 
 from .people import Worker
@@ -303,7 +304,9 @@ def read_taken(spans: Collection[Span], apart: Apart = NOTHING_APART) -> Taken:
         "bookings": list(apart.bookings),
         "holds": list(apart.holds),
     }
-    return _as_taken(run(_TAKEN, values))
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, values)
+        return _as_taken(cursor.fetchall())
 
 
 def _around(first: date, last: date) -> tuple[datetime, datetime]:
