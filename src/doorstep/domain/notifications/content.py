@@ -19,8 +19,10 @@ from .facts import VisitFacts
 from .message_types import (
     BOOKING_CANCELED,
     BOOKING_COMPLETED,
+    BOOKING_RESCHEDULED,
     MESSAGE_TYPES,
     STAFF_CANCELED,
+    STAFF_MOVED,
     TECHNICIAN_TRAVELING,
     About,
 )
@@ -28,6 +30,11 @@ from .words.fill import isolated, one_line
 
 # Types whose visit will not take place as the card says it.
 _CALLED_OFF = {BOOKING_CANCELED.name, STAFF_CANCELED.name}
+
+
+_MOVED = {BOOKING_RESCHEDULED.name, STAFF_MOVED.name}
+# Nothing has to be prepared for these any more.
+_DONE = _CALLED_OFF | {BOOKING_COMPLETED.name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +129,7 @@ def card_of(message_type: str, facts: VisitFacts) -> Card:
         window = format_window(facts.completed_at, None, zone, with_zone=True)
         subtitle = gettext("Completed: %(window)s")
     before = ""
-    if (
-        facts.told_from
-        and message_type not in _CALLED_OFF
-        and MESSAGE_TYPES[message_type].names_time
-    ):
+    if facts.told_from and message_type in _MOVED:
         before = format_date_and_window(facts.told_from, facts.told_to, zone, with_zone=True)
     for_staff = MESSAGE_TYPES[message_type].about is About.STAFF
     return Card(
@@ -140,9 +143,6 @@ def card_of(message_type: str, facts: VisitFacts) -> Card:
         preparation="" if for_staff or message_type in _DONE else facts.preparation,
         is_struck=message_type in _CALLED_OFF,
     )
-
-
-_DONE = _CALLED_OFF | {BOOKING_COMPLETED.name}
 
 
 def _short_moment(facts: VisitFacts) -> str:

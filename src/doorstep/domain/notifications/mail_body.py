@@ -94,18 +94,15 @@ def as_text(parts: MailParts, portal: Portal) -> str:
         parts.heading,
         *(paragraph.plain for paragraph in parts.opening),
         _card_text(parts.card) if parts.card else "",
-        _preparation_text(parts.card) if parts.card else "",
+        _under(gettext("Please prepare:"), parts.card.preparation) if parts.card else "",
         f"{parts.button}:\n{parts.url}" if parts.url and parts.button else "",
-        f"{gettext('Or type this code on the invitation page:')}\n{parts.code}"
-        if parts.code
-        else "",
+        _under(gettext("Or type this code on the invitation page:"), parts.code),
         *(paragraph.plain for paragraph in parts.closing),
         "\n".join(parts.notes),
         _file_text(parts),
         parts.why,
-        _unsubscribe_text(parts),
+        _under(gettext("No more messages of this kind:"), parts.unsubscribe_url),
     ]
-    # Whoever reads the opening first need not read the heading twice.
     body = "\n\n".join(block for block in blocks if block)
     return f"{_tidy(body)}\n\n-- \n{_tidy(_signature(portal))}\n"
 
@@ -116,32 +113,24 @@ def as_text(parts: MailParts, portal: Portal) -> str:
 def _card_text(card: Card) -> str:
     asset = f" – {isolated(one_line(card.asset))}" if card.asset else ""
     lines = [
+        gettext("Before: %(when)s") % {"when": card.before} if card.before else "",
         card.title,
         card.subtitle,
-        gettext("Before: %(when)s") % {"when": card.before} if card.before else "",
         f"{isolated(one_line(card.service))}{asset}",
         *(isolated(one_line(line)) for line in card.address_lines),
-        gettext("Booking number: %(number)s") % {"number": isolated(card.number)},
+        gettext("Booking number: %(number)s") % {"number": card.number},
     ]
     return "\n".join(line for line in lines if line)
 
 
-def _preparation_text(card: Card) -> str:
-    if not card.preparation:
-        return ""
-    return f"{gettext('Please prepare:')}\n{card.preparation.strip()}"
+def _under(label: str, text: str) -> str:
+    return f"{label}\n{text.strip()}" if text else ""
 
 
 def _file_text(parts: MailParts) -> str:
     if not parts.has_file or not parts.google_url:
         return ""
     return gettext("The attached file adds the visit to your calendar.")
-
-
-def _unsubscribe_text(parts: MailParts) -> str:
-    if not parts.unsubscribe_url:
-        return ""
-    return f"{gettext('No more messages of this kind:')}\n{parts.unsubscribe_url}"
 
 
 def _signature(portal: Portal) -> str:

@@ -138,5 +138,7 @@ def _anchor(url: str) -> SafeString:
 
 
 def _runs_otherwise(text: str) -> bool:
-    kinds = {unicodedata.bidirectional(character) for character in text}
+    # What is isolated already has no part in it.
+    rest = re.sub("[\u2066-\u2068][^\u2066-\u2069]*\u2069", "", text)
+    kinds = {unicodedata.bidirectional(character) for character in rest}
     return "L" in kinds if translation.get_language_bidi() else bool(kinds & _RIGHT_TO_LEFT)
