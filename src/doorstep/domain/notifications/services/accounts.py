@@ -150,4 +150,4 @@ def _alarm(account: ConnectorAccount, at: datetime, now: datetime) -> None:
             text=account.pause_reason,
             dedupe_key=f"{TaskKind.CONNECTOR_PAUSED}:{account.pk}:{at.isoformat()}",
         )
-    alert_staff(account=account, now=now, occasion=f"{at:%Y%m%dT%H%M}")
+    alert_staff(account=account, now=now, occasion=at.isoformat())
