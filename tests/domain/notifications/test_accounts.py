@@ -1,5 +1,6 @@
 """Accounts with outside services: the breaker, the allowance, the alarm (F35, F36, F47, F48)."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -200,7 +201,7 @@ def test_turns_are_given_out_evenly(account: ConnectorAccount) -> None:
 
     later = [slot for slot in slots if slot is not None]
     assert len(later) >= 3
-    gaps = {round((b - a).total_seconds(), 3) for a, b in zip(later, later[1:], strict=False)}
+    gaps = {round((b - a).total_seconds(), 3) for a, b in itertools.pairwise(later)}
     assert gaps == {1.0}
 
 

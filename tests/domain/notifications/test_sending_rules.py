@@ -296,10 +296,7 @@ def test_it_is_quiet_between_the_two_times_of_day(
 ) -> None:
     """Tokyo's clocks are never put forward or back."""
     local = instant.astimezone(get_zone("Asia/Tokyo")).time()
-    if begins <= ends:
-        is_quiet = begins <= local < ends
-    else:
-        is_quiet = local >= begins or local < ends
+    is_quiet = begins <= local < ends if begins <= ends else local >= begins or local < ends
 
     until = end_of_quiet(begins, ends, get_zone("Asia/Tokyo"), now=instant)
 

@@ -122,10 +122,10 @@ def _is_about_one_message(error: TemporaryFailure) -> bool:
 def _pause_after(failures: int, error: TemporaryFailure) -> timedelta | None:
     wanted = timedelta(seconds=error.retry_after_s or 0)
     if isinstance(error, CredentialsRefused):
-        return max(wanted, min(CREDENTIALS_PAUSE * 2 ** min(failures - 1, 8), LONGEST_PAUSE))
+        return max(wanted, min(CREDENTIALS_PAUSE * (1 << min(failures - 1, 8)), LONGEST_PAUSE))
     if failures >= MOST_FAILURES:
         doublings = min(failures - MOST_FAILURES, 8)
-        return max(wanted, min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
+        return max(wanted, min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE))
     return wanted or None
 
 
