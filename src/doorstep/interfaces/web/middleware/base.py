@@ -8,6 +8,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Answered without session, language or portal page: machines ask for them.
 PLAIN_PATHS = frozenset({"/brand.css", "/favicon.svg", "/health/", "/robots.txt"})
+# Bodies that come here are signed by providers, who have forms of their own: nobody may read them
+# before the signature is checked, and their views say themselves how much they take.
+SIGNED_PATHS = "/hooks/"
 
 
 class Middleware:
