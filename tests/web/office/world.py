@@ -55,6 +55,7 @@ def make_world() -> World:
     message.save()
     Attempt.objects.create(message=message, started_at=timezone.now(), outcome="failed")
     booking = bookings.book(base, now=NOW, details="The bell is broken.")
+    bookings.make_link(booking, now=NOW)
     second_time = bookings.window_key(bookings.FRIDAY, 13, 15)
     bookings.hold(base, now=NOW, key=second_time)
     return World(

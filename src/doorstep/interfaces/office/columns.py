@@ -37,6 +37,8 @@ STATE_BADGES = {
     "redeemed": "success",
     "expired": "warning",
     "revoked": "danger",
+    "blocked": "danger",
+    "closed": "default",
 }
 
 

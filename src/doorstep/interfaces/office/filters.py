@@ -9,6 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from doorstep.domain.bookings.codes import STATE_LABELS, CodeState, in_state
+from doorstep.domain.bookings.models import BY_HAND
+from doorstep.domain.notifications.message_types import MESSAGE_TYPES, About
 from doorstep.domain.notifications.models import MessageState
 from doorstep.platform.lib.site_time import day_bounds, local_day
 
@@ -78,4 +81,43 @@ class TroubleFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         if self.value() == "1":
             return queryset.filter(state__in=[MessageState.FAILED, MessageState.UNKNOWN])
+        return queryset
+
+
+class CodeStateFilter(SimpleListFilter):
+    """By what a link does when it is opened now."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [(state.value, STATE_LABELS[state]) for state in CodeState]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        wanted = next((state for state in CodeState if state == self.value()), None)
+        return in_state(queryset, wanted, now=timezone.now()) if wanted else queryset
+
+
+class CodePurposeFilter(SimpleListFilter):
+    title = _("sent with")
+    parameter_name = "purpose"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        about_visits = [each for each in MESSAGE_TYPES.values() if each.about is About.BOOKING]
+        return [(BY_HAND, _("Made by hand")), *((each.name, each.label) for each in about_visits)]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        return queryset.filter(purpose=self.value()) if self.value() else queryset
+
+
+class OpenedFilter(SimpleListFilter):
+    title = _("opened")
+    parameter_name = "opened"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("yes", _("Yes")), ("no", _("Never"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(first_opened_at__isnull=self.value() == "no")
         return queryset

@@ -54,7 +54,10 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         ),
         (
             _("Messages"),
-            [_entry("notifications.message", _("Messages"), "mail")],
+            [
+                _entry("notifications.message", _("Messages"), "mail"),
+                _entry("bookings.bookingcode", _("Links without sign-in"), "link"),
+            ],
         ),
         (
             _("Settings"),

@@ -1,6 +1,7 @@
 """What the office can list and edit; importing this package registers all of it."""
 
 from . import (  # noqa: F401
+    booking_codes,
     bookings,
     catalog,
     customers,

@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002  # the signatures are those of Django's admin
 """Bookings and holds: looked at here, changed only through the services that keep their locks."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -10,17 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from doorstep.domain.bookings.models import Assignment, Booking, BookingNote, Hold
+from doorstep.domain.bookings.models import BY_HAND, Assignment, Booking, BookingNote, Hold
+from doorstep.domain.bookings.rules import portal_of
 from doorstep.domain.bookings.services.cancel import cancel_booking
+from doorstep.domain.bookings.services.codes import create_booking_code
 from doorstep.domain.bookings.services.hold import release_hold
 from doorstep.domain.bookings.services.status import set_status
-from doorstep.domain.notifications.links import visit_url
+from doorstep.domain.notifications.links import code_url, visit_url
 from doorstep.domain.organization.selectors import find_portal
 from doorstep.interfaces.office.base import OfficeModelAdmin, ReadOnlyMixin, actor_of
 from doorstep.interfaces.office.booking_panels import assignment_panel, timestamp_panel
+from doorstep.interfaces.office.code_words import code_panel
 from doorstep.interfaces.office.columns import column, link_to
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
 from doorstep.interfaces.office.filters import PromisedFilter
+from doorstep.interfaces.office.forms.booking_codes import NewCodeForm
 from doorstep.interfaces.office.forms.bookings import CancelForm, StatusForm
 from doorstep.interfaces.office.panels import Panel, history_panel, note_panel
 from doorstep.interfaces.office.site import office
@@ -42,7 +47,7 @@ class BookingAdmin(WhyMixin, ReadOnlyMixin, OfficeModelAdmin):
         "number", "work_order__number", "work_order__account__name", "booked_by__email",
     )  # fmt: skip
     date_hierarchy = "promised_from"
-    actions_detail = ("set_new_status", "cancel_visit", "why_no_time")
+    actions_detail = ("set_new_status", "cancel_visit", "make_link", "why_no_time")
     why_parameter = "booking"
     fieldsets: Any = (
         (
@@ -167,12 +172,35 @@ class BookingAdmin(WhyMixin, ReadOnlyMixin, OfficeModelAdmin):
         )
         return _("The visit is canceled.")
 
+    @dialog_action(
+        _("Make a link"),
+        description=_("It opens this visit without signing in, to look at, move or cancel it."),
+        form_class=NewCodeForm,
+        permissions=("action",),
+        icon="add_link",
+    )
+    def make_link(self, request: HttpRequest, form: DialogForm, row: Any) -> StrOrPromise:
+        now, days = timezone.now(), form.cleaned_data["days"]
+        _row, code = create_booking_code(
+            booking=row,
+            contact=form.cleaned_data["contact"],
+            purpose=BY_HAND,
+            now=now,
+            actor=actor_of(request),
+            expires_at=now + timedelta(days=days) if days else None,
+        )
+        return _("The link, shown this once: %(link)s") % {"link": code_url(code, portal_of(row))}
+
 
 def _panels(booking: Booking) -> list[Panel]:
     notes = BookingNote.objects.filter(booking=booking).select_related("author")
+    codes = booking.codes.select_related(
+        "contact__account", "booking__work_order__account", "booking__work_order__portal"
+    )
     return [
         assignment_panel(booking, booking.assignments.all()),
         note_panel(notes),
+        code_panel(codes, now=timezone.now()),
         timestamp_panel(booking.timestamps.select_related("status", "user")),
         history_panel(history_of(booking)[:200]),
     ]
