@@ -18,11 +18,12 @@ def open_targets(problem: Problem) -> set[int]:
     return {
         target.id
         for target in problem.targets
-        if any(_fits_somewhere(problem, route, target) for route in problem.routes)
+        if any(fits_somewhere(problem, route, target) for route in problem.routes)
     }
 
 
-def _fits_somewhere(problem: Problem, route: Route, target: Target) -> bool:
+def fits_somewhere(problem: Problem, route: Route, target: Target) -> bool:
+    """Whether the visit can be arrived at within the target by some order of the route."""
     begun = [stop for stop in route.stops if stop.departs_s < problem.now_s]
     ahead = [stop for stop in route.stops if stop.departs_s >= problem.now_s]
     new = Stop(

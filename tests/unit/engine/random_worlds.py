@@ -50,6 +50,11 @@ def resting_worlds() -> st.SearchStrategy[Problem]:
     return st.integers(0, 2**32).map(lambda seed: random_resting_world(Random(seed)))
 
 
+def team_worlds() -> st.SearchStrategy[Problem]:
+    """Three roles and hardly enough people for them, one crowded day each."""
+    return st.integers(0, 2**32).map(lambda seed: random_team_world(Random(seed)))
+
+
 def minute_worlds() -> st.SearchStrategy[Problem]:
     """As `worlds`, with every drive in whole minutes."""
     return st.integers(0, 2**32).map(lambda seed: random_world(Random(seed), speeds=(1.0,)))
@@ -124,6 +129,42 @@ def random_resting_world(rng: Random) -> Problem:
         route = shorter
     targets = tuple(replace(each, to_s=each.from_s) for each in _targets(rng, 1, 12))
     return replace(problem, routes=(route,), targets=targets)
+
+
+def random_team_world(rng: Random) -> Problem:
+    """Small enough to try every team at every minute, in every order of everybody's day."""
+    resources = tuple(
+        Resource(id, kind=rng.choice(TRAVELERS), start=_spot(rng))
+        for id in range(1, rng.randint(3, 5) + 1)
+    )
+    ids = [resource.id for resource in resources]
+    roles = tuple(
+        Role(
+            number,
+            kinds=frozenset({rng.choice(TRAVELERS)}) if _mostly(rng, 0.2) else frozenset(),
+            restricted=frozenset(rng.sample(ids, 1)) if _mostly(rng, 0.2) else frozenset(),
+            must_choose_from=frozenset(rng.sample(ids, 2)) if _mostly(rng, 0.2) else frozenset(),
+        )
+        for number in range(3)
+    )
+    from_s = clock("08:00")
+    targets = []
+    for number in range(4):
+        at_s = from_s + rng.randint(0, 84) * 5 * MINUTE
+        targets.append(Target(number, MONDAY, at_s, at_s + rng.choice([0, 2, 6]) * MINUTE))
+    return Problem(
+        request=Request(
+            place=_spot(rng),
+            work_location=WorkLocation.ONSITE,
+            duration_s=rng.randint(2, 10) * 10 * MINUTE,
+            roles=roles,
+        ),
+        targets=tuple(targets),
+        resources=resources,
+        routes=tuple(_route(rng, each, 0, 0, most=rng.randint(0, 3)) for each in resources),
+        travel=GRID,
+        now_s=clock("00:00") + rng.choice([0, 0, 9 * 60]) * MINUTE,
+    )
 
 
 def _mostly(rng: Random, share: float) -> bool:

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 
 from doorstep.engine import Problem, find_offers, validate_offer
-from tests.unit.engine import every_minute, every_order
-from tests.unit.engine.random_worlds import resting_worlds, small_worlds
+from tests.unit.engine import every_minute, every_order, every_team
+from tests.unit.engine.random_worlds import resting_worlds, small_worlds, team_worlds
 
 thorough = settings(max_examples=2000, deadline=None)
 
@@ -31,5 +31,15 @@ def test_with_a_rest_between_visits_every_order_is_found_too(problem: Problem) -
     found = {offer.target.id for offer in find_offers(problem).offers}
 
     assert found == every_order.open_targets(problem)
+    for offer in find_offers(problem).offers:
+        assert validate_offer(problem, offer) == []
+
+
+@settings(max_examples=400, deadline=None)
+@given(team_worlds())
+def test_three_roles_open_what_trying_every_team_opens(problem: Problem) -> None:
+    found = {offer.target.id for offer in find_offers(problem).offers}
+
+    assert found == every_team.open_targets(problem)
     for offer in find_offers(problem).offers:
         assert validate_offer(problem, offer) == []
