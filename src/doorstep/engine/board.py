@@ -12,6 +12,7 @@ from doorstep.engine.problem import Crew, Problem, Request, Resource, Route, Tar
 from doorstep.engine.result import SearchResult
 from doorstep.engine.rows import DAY, FROM, LANE, TO, TURNS, Rows
 from doorstep.engine.scan import CHANCE_COLUMNS
+from doorstep.engine.spaces import Spaces
 from doorstep.engine.travel import Travel
 
 _MOST_SEEKERS = 256
@@ -35,6 +36,7 @@ class Board:
         # Tables of days that were looked at in every order; see `reorder`.
         self.days: dict[Hashable, Any] = {}
         self.day_entries = 0
+        self.spaces = Spaces()
         self._targets: dict[int, tuple[Sequence[Target], int, Targets]] = {}
         self._seekers: dict[Hashable, Seekers] = {}
         # Memory that every search uses anew.

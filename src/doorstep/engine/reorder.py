@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from doorstep.engine import scan_numpy, subsets
+from doorstep.engine import reaching, scan_numpy, subsets
 from doorstep.engine.chances import Chances, Targets
 from doorstep.engine.compiled import compiled
 from doorstep.engine.moves import HOME, NEW
 from doorstep.engine.passes import BIG, FIXED, PLACED
 from doorstep.engine.problem import Request
-from doorstep.engine.rows import COUNT, FIRST, FROM, REST, TO
+from doorstep.engine.rows import COUNT, FIRST, FROM, REST, TO, TURNS, WORK
+from doorstep.engine.spaces import Spaces
 from doorstep.engine.travel import StraightLine, Travel, leg_s
 from doorstep.platform.values.geo import EARTH_RADIUS_M, Coordinates, unit_vector
 
@@ -69,7 +70,7 @@ class Day:
         self.speed = rows.speeds[row]
         self.travel = travel
         self.free_s = max(self.from_s, now_s)
-        here = _place(places[0])
+        here, origin = _place(places[0]), 0
         begun = 0
         driven = False
         last_s: int = -BIG  # when the stop that has just begun is over, if it has a place
@@ -77,7 +78,7 @@ class Day:
             self.free_s = max(self.free_s, table[begun][2])
             last_s = table[begun][2] if table[begun][5] & PLACED else -BIG
             if table[begun][5] & PLACED:
-                here, driven = _place(places[2 + begun]), True
+                here, origin, driven = _place(places[2 + begun]), 2 + begun, True
             begun += 1
         self.begun = begun
         self.has_driven = driven
@@ -101,6 +102,9 @@ class Day:
             self.high.append(arrives if is_fixed else min(high, self.to_s - (ends - arrives)))
             self.length.append(ends - arrives)
             self.lead.append(0 if flags & PLACED else arrives - departs)
+        slots = [origin, *range(2 + begun, 2 + count), 1]
+        self._is_known = [here is not None, *self.placed, self.has_end]
+        self._points = rows.points[[first + slot for slot in slots]].reshape(-1).tolist()
         self.places: list[Coordinates | None] = [
             here,
             *(
@@ -135,11 +139,7 @@ class Day:
         """Legs and tables; neighbors keep the leg they were planned with."""
         width = self.count + 2
         home = width - 1
-        legs = [0] * (width * width)
-        for a, start in enumerate(self.places):
-            for b, stop in enumerate(self.places):
-                if a != b and start is not None and stop is not None:
-                    legs[a * width + b] = leg_s(self.travel, start, stop, self.speed)
+        legs = self._legs(is_compiled=is_compiled)
         before = 0
         for index, (departs, arrives, *_others) in enumerate(self._stops):
             if self.placed[index]:
@@ -157,6 +157,44 @@ class Day:
             self.has_driven, early, late,
         )  # fmt: skip
         self.early, self.late = early, late
+
+    def legs_with(self, place: Coordinates, *, is_compiled: bool) -> tuple[list[int], list[int]]:
+        """Seconds from the places of the day to this one, and from there to them."""
+        if isinstance(self.travel, StraightLine):
+            # As long in both directions.
+            legs = self._estimated(list(unit_vector(place)), [True], is_compiled=is_compiled)
+            return legs, legs
+        to_new, from_new = [0] * len(self.places), [0] * len(self.places)
+        for index, other in enumerate(self.places):
+            if other is not None:
+                to_new[index] = leg_s(self.travel, other, place, self.speed)
+                from_new[index] = leg_s(self.travel, place, other, self.speed)
+        return to_new, from_new
+
+    def _legs(self, *, is_compiled: bool) -> list[int]:
+        """Seconds between any two places of the day."""
+        if isinstance(self.travel, StraightLine):
+            return self._estimated(self._points, self._is_known, is_compiled=is_compiled)
+        return [leg_s(self.travel, a, b, self.speed) for a in self.places for b in self.places]
+
+    def _estimated(
+        self, points: list[float], is_known: list[bool], *, is_compiled: bool
+    ) -> list[int]:
+        """Seconds from each of these points to each place of the day."""
+        assert isinstance(self.travel, StraightLine)
+        measure = self.travel.seconds_per_m, self.travel.fixed_s, EARTH_RADIUS_M, self.speed
+        size = len(is_known) * len(self._is_known)
+        if not is_compiled:
+            found = [0] * size
+            reaching.trips_between(points, is_known, self._points, self._is_known, *measure, found)
+            return found
+        out = np.empty(size, np.int64)
+        compiled(reaching.trips_between)(
+            np.array(points), np.array(is_known), np.array(self._points),
+            np.array(self._is_known), *measure, out,
+        )  # fmt: skip
+        legs: list[int] = out.tolist()
+        return legs
 
     def _waits(self, legs: list[int]) -> list[int]:
         """Seconds until the arrival at the earliest: the leg, or the rest if that is longer.
@@ -202,13 +240,16 @@ class Reorderings:
         self.targets = targets
         base_s = board.rows.base_s or chances.now_s
         self.now_s = min(max(chances.now_s - base_s, -BIG), BIG)
-        self.travel = chances.travel
+        estimate = board.rows.estimate
+        self._is_estimated = isinstance(estimate, StraightLine) and chances.travel == estimate
+        # The board's own, so that days can tell at a glance that they were measured by it.
+        self.travel = estimate if self._is_estimated else chances.travel
 
     def open(self, closed: Array) -> list[Reordering]:
         """Every way to arrive at the targets in `closed` (places in the table), by any order."""
         found: list[Reordering] = []
         table = self.targets.table[closed]
-        for seeker, row in self._reaching(self._rows(table), table):
+        for seeker, row in self._reaching(*self._rows(table), table):
             day = self._day(row)
             if day is not None:
                 found += self._of_day(day, seeker, row, closed, table)
@@ -226,113 +267,113 @@ class Reorderings:
         assert found is not None
         return found
 
-    def _rows(self, table: Array) -> list[tuple[int, int]]:
-        """Rows that reach into these targets and have the time, those with most room first."""
+    def _rows(self, table: Array) -> tuple[Array, Array]:
+        """Seekers and their rows that reach into these targets and have the time, those with most
+        room first."""
         rows = self.board.rows
         order, _ = self.board.order()
         near = np.flatnonzero(self.chances.is_near)
         of_near, at = scan_numpy.spread(self.seekers.table[near, 0], self.seekers.table[near, 1])
-        header = rows.header[order[at]]
-        first_s, last_s = int(np.min(table[:, 0])), int(np.max(table[:, 1]))
-        reach = (header[:, FROM] <= last_s) & (header[:, TO] >= first_s) & (header[:, COUNT] > 0)
-        reach &= header[:, TO] > self.now_s
-        keep = np.flatnonzero(reach)
-        picked = order[at[keep]]
-        header = header[keep]
-        of_row, slots = scan_numpy.spread(
-            header[:, FIRST].astype(np.int64) + 2,
-            header[:, FIRST].astype(np.int64) + 2 + header[:, COUNT],
+        picked = order[at]
+        header = rows.header[picked]
+        from_s, to_s = np.maximum(header[:, FROM], self.now_s), header[:, TO]
+        # Of the targets that begin before the row ends, the last end.
+        ends = np.concatenate([[-BIG], np.maximum.accumulate(table[:, 1])])
+        reach = ends[np.searchsorted(table[:, 0], to_s, "right")] >= header[:, FROM]
+        room = to_s - from_s - header[:, WORK]
+        for each in np.flatnonzero(reach & (header[:, TURNS] < self.now_s)).tolist():
+            room[each] += self._done_s(int(picked[each]))
+        fits = np.flatnonzero(
+            reach & (to_s > self.now_s) & (header[:, COUNT] > 0) & (room >= self.request.duration_s)
         )
-        stops = rows.stops[slots]
-        busy = np.zeros(len(keep), np.int64)
-        np.add.at(busy, of_row, np.where(stops[:, 0] >= self.now_s, stops[:, 2] - stops[:, 1], 0))
-        room = header[:, TO] - np.maximum(header[:, FROM], self.now_s) - busy
-        fits = np.flatnonzero(room >= self.request.duration_s)
         ranked = fits[np.argsort(-room[fits], kind="stable")]
-        seekers = near[of_near[keep]]
-        return list(zip(seekers[ranked].tolist(), picked[ranked].tolist(), strict=True))
+        return near[of_near[ranked]], picked[ranked]
 
-    def _reaching(self, pairs: list[tuple[int, int]], table: Array) -> list[tuple[int, int]]:
+    def _done_s(self, row: int) -> int:
+        """How much of the row's work is under way or done."""
+        first, count = self.board.rows.header[row, [FIRST, COUNT]].tolist()
+        stops = self.board.rows.stops[first + 2 : first + 2 + count]
+        return int(np.sum((stops[:, 2] - stops[:, 1])[stops[:, 0] < self.now_s]))
+
+    def _reaching(self, seekers: Array, picked: Array, table: Array) -> list[tuple[int, int]]:
         """Those whose row can reach one of the targets, within the work one search may do."""
         rows = self.board.rows
-        left = MOST_ENTRIES
-        tried: list[tuple[int, int]] = []
-        largest = 0
-        for seeker, row in pairs:
-            count = int(rows.header[row, COUNT])
-            entries = (1 << min(count, MOST_STOPS)) * (count + 2)
-            if entries <= left:
-                left -= entries
-                largest = max(largest, min(count, MOST_STOPS))
-                tried.append((seeker, row))
-        if not tried:
+        total = rows.header[picked, COUNT]
+        counts = np.minimum(total, MOST_STOPS)
+        entries = np.left_shift(1, counts) * (total + 2)
+        if np.sum(entries) > MOST_ENTRIES:
+            tried = _within(entries.tolist(), MOST_ENTRIES)
+            seekers, picked, counts = seekers[tried], picked[tried], counts[tried]
+        if not len(picked):
             return []
-        picked = np.array([row for _, row in tried], np.int64)
-        has_ends = ~np.isnan(
-            rows.places[
-                np.column_stack([rows.header[picked, FIRST], rows.header[picked, FIRST] + 1])
-            ]
-        ).any(axis=2)
+        largest = int(np.max(counts))
         here, per_m, fixed_s = (0.0, 0.0, 0.0), 0.0, 0
         if self.place is not None:
             here = unit_vector(self.place)
-        if isinstance(self.travel, StraightLine) and self.travel == rows.estimate:
+        if self._is_estimated:
+            assert isinstance(self.travel, StraightLine)
             per_m, fixed_s = self.travel.seconds_per_m, self.travel.fixed_s
+        known = self.board.spaces.of(rows, per_m, fixed_s)
         states = (1 << largest) * (largest + 2)
-        sizes = (11 * (largest + 3), (largest + 3) ** 2, states, states, 1 << largest, 2 * states)
-        memory = [_memory(size, rows.is_compiled) for size in sizes]
-        targets = table[:, :2].reshape(-1)
-        speeds = [rows.speeds[row] for _, row in tried]
+        some = 1 << largest
+        sizes = (11 * (largest + 3), (largest + 3) ** 2, states, states, some, some, 2 * states)
+        spare = [_memory(size, rows.is_compiled) for size in sizes]
+        targets = np.ascontiguousarray(table[:, :2]).reshape(-1)
+        speeds = self.seekers.people[seekers, 3]
+        answers = np.zeros(len(picked), bool)
         if rows.is_compiled:
-            answers = np.zeros(len(tried), bool)
-            compiled(subsets.which_reach)(
-                picked, np.array(speeds), has_ends, rows.header, rows.stops, rows.points,
-                self.now_s, self.is_remote, np.array(here), per_m, fixed_s, EARTH_RADIUS_M,
-                self.request.duration_s, targets, largest, *memory, answers,
+            compiled(reaching.which_reach)(
+                picked, speeds, rows.header, rows.stops, rows.points, rows.places, self.now_s,
+                self.is_remote, np.array(here), per_m, fixed_s, EARTH_RADIUS_M,
+                self.request.duration_s, targets, largest, *spare, known.first, known.speeds,
+                known.table, answers,
             )  # fmt: skip
-            return [pair for pair, answer in zip(tried, answers.tolist(), strict=True) if answer]
-        return [
-            pair
-            for pair, speed, (has_start, has_end) in zip(
-                tried, speeds, has_ends.tolist(), strict=True
-            )
-            if self._reaches(
-                pair[1],
-                speed,
-                has_start,
-                has_end,
-                here,
-                per_m,
-                fixed_s,
-                targets.tolist(),
-                largest,
-                memory,
-            )
-        ]
+        else:
+            self._which_reach(
+                picked, speeds, here, per_m, fixed_s, targets.tolist(), largest, spare, known,
+                answers,
+            )  # fmt: skip
+        found = np.flatnonzero(answers)
+        return list(zip(seekers[found].tolist(), picked[found].tolist(), strict=True))
 
-    def _reaches(
+    def _which_reach(
         self,
-        row: int,
-        speed: float,
-        has_start: bool,
-        has_end: bool,
+        picked: Array,
+        speeds: Array,
         here: tuple[float, float, float],
         per_m: float,
         fixed_s: int,
         targets: list[int],
         largest: int,
-        memory: list[Any],
-    ) -> bool:
-        """One row with Python's own numbers."""
+        spare: list[Any],
+        known: Spaces,
+        answers: Array,
+    ) -> None:
+        """`reaching.which_reach` with Python's own numbers, which looks before it fills tables."""
         rows = self.board.rows
-        header = rows.header[row].tolist()
-        first, count = header[FIRST], header[COUNT]
-        return subsets.reaches(
-            header, rows.stops[first + 2 : first + 2 + count].reshape(-1).tolist(),
-            rows.points[first : first + 2 + count].reshape(-1).tolist(), has_start, has_end, speed,
-            self.now_s, self.is_remote, here, per_m, fixed_s, EARTH_RADIUS_M,
-            self.request.duration_s, targets, largest, *memory,
-        )  # fmt: skip
+        for number, (row, speed) in enumerate(zip(picked.tolist(), speeds.tolist(), strict=True)):
+            header = rows.header[row].tolist()
+            first, count = header[FIRST], header[COUNT]
+            stops = rows.stops[first + 2 : first + 2 + count].reshape(-1).tolist()
+            points = rows.points[first : first + 2 + count].reshape(-1).tolist()
+            has_start, has_end = (~np.isnan(rows.places[first : first + 2, 0])).tolist()
+            is_ahead = header[TURNS] >= self.now_s
+            if is_ahead and not self.is_remote and known.holds(row, first, speed):
+                trips = reaching.shortest_trips(
+                    count, stops, points, has_start, has_end, here, per_m, fixed_s, EARTH_RADIUS_M,
+                    speed,
+                )  # fmt: skip
+                kept = known.table[row].tolist()
+                if not reaching.has_space(kept, *trips, self.request.duration_s, targets):
+                    continue
+            kept = [0] * (3 * reaching.MOST_SPACES)
+            answers[number], is_filled = reaching.reaches(
+                header, stops, points, has_start, has_end, speed, self.now_s, self.is_remote, here,
+                per_m, fixed_s, EARTH_RADIUS_M, self.request.duration_s, targets, largest, True,
+                *[*spare, kept],
+            )  # fmt: skip
+            if is_filled and is_ahead:
+                known.keep(row, first, speed, kept)
 
     def _day(self, row: int) -> Day | None:
         """The day with its tables, kept from search to search; None if it cannot be reordered."""
@@ -341,14 +382,13 @@ class Reorderings:
         now_s = self.now_s if header[9] < self.now_s else -BIG
         is_remote = self.is_remote and int(header[REST]) > 0
         key = (row, rows.sweeps, int(header[FIRST]), now_s, rows.speeds[row], is_remote)
-        travel = self.board.rows.estimate if self.travel == rows.estimate else self.travel
         days = self.board.days
         day: Day | None = days.get(key)
-        if day is None or day.travel != travel:
+        if day is None or not (day.travel is self.travel or day.travel == self.travel):
             if self.board.day_entries > _MOST_KEPT:
                 days.clear()
                 self.board.day_entries = 0
-            day = Day(self.board, row, now_s, travel, is_remote=is_remote)
+            day = Day(self.board, row, now_s, self.travel, is_remote=is_remote)
             if day.is_sound and 0 < day.count <= MOST_STOPS:
                 day.fill(is_compiled=rows.is_compiled)
                 self.board.day_entries += 2 * day.entries
@@ -384,16 +424,12 @@ class Reorderings:
 
     def _new_legs(self, day: Day) -> tuple[list[int], list[int]] | None:
         """Seconds from and to the places of the day; None if nobody knows where it begins."""
-        width = day.count + 2
-        to_new, from_new = [0] * width, [0] * width
-        if self.place is not None:
-            if day.here is None:
-                return None
-            for index, other in enumerate(day.places):
-                if other is not None:
-                    to_new[index] = leg_s(self.travel, other, self.place, day.speed)
-                    from_new[index] = leg_s(self.travel, self.place, other, day.speed)
-        return to_new, from_new
+        if self.place is None:
+            nothing = [0] * len(day.places)
+            return nothing, nothing
+        if day.here is None:
+            return None
+        return day.legs_with(self.place, is_compiled=self.board.rows.is_compiled)
 
     def _new_waits(
         self, day: Day, legs: tuple[list[int], list[int]]
@@ -497,6 +533,16 @@ def _run(function: Any, is_compiled: bool, *arguments: Any) -> int:
 
 def _memory(entries: int, is_compiled: bool) -> Any:
     return np.empty(entries, np.int32) if is_compiled else [0] * entries
+
+
+def _within(sizes: list[int], most: int) -> list[int]:
+    """Places of those that fit into `most`, taken in order; what is too large is left out."""
+    found = []
+    for at, size in enumerate(sizes):
+        if size <= most:
+            most -= size
+            found.append(at)
+    return found
 
 
 def _joined(flat: Any, count: int) -> list[tuple[int, int]]:

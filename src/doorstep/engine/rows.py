@@ -36,8 +36,8 @@ Floats = npt.NDArray[np.float64]
 _KINDS = tuple(StopKind)
 _KIND_CODE = {kind: 4 * number for number, kind in enumerate(_KINDS)}
 # Columns of a row's header.
-FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE, LANE, DAY, TURNS, NOW, REST = range(12)
-_HEADER = 12
+FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE, LANE, DAY, TURNS, NOW, REST, WORK = range(13)
+_HEADER = 13
 _NOT_YET = -BIG
 _NOWHERE = (np.nan, np.nan)
 
@@ -79,7 +79,7 @@ class Rows:
         self._make_room(count + 2, most_ways(count, count))
         first = self._stop_end
         self._stop_end += count + 2
-        turns = route.from_s
+        turns, work = route.from_s, 0
         places = [_NOWHERE if route.start is None else _degrees(route.start)]
         places.append(_NOWHERE if route.end is None else _degrees(route.end))
         points = [(0.0, 0.0, 0.0) if route.start is None else unit_vector(route.start)]
@@ -106,6 +106,7 @@ class Rows:
                     )
                 )
                 turns = min(turns, stop.departs_s)
+                work += stop.ends_s - stop.arrives_s
             self.stops[first + 2 : first + 2 + count] = table
             self.stop_ids[first + 2 : first + 2 + count] = [stop.id for stop in stops]
         self.places[first : first + 2 + count] = places
@@ -113,7 +114,7 @@ class Rows:
         self.speeds[row] = speed
         self.header[row] = (
             route.from_s - base_s, route.to_s - base_s, first, count, 0, 0, 0, route.lane,
-            route.day.toordinal(), turns - base_s, _NOT_YET, route.rest_s,
+            route.day.toordinal(), turns - base_s, _NOT_YET, route.rest_s, work,
         )  # fmt: skip
         self._lay_row(row, _NOT_YET)
         return row
