@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, Q, QuerySet, Value
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Cast, Coalesce, Greatest
-from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.organization.selectors import get_default_portal
 from doorstep.platform.lib.tokens import digest, normalize_code
@@ -25,14 +24,6 @@ class CodeState(StrEnum):
     EXPIRED = "expired"
     BLOCKED = "blocked"
     CLOSED = "closed"
-
-
-STATE_LABELS = {
-    CodeState.OPEN: _("Open"),
-    CodeState.EXPIRED: _("Expired"),
-    CodeState.BLOCKED: _("Blocked"),
-    CodeState.CLOSED: _("Recipient or account closed"),
-}
 
 
 def find_code(*, code: str, now: datetime) -> BookingCode | None:

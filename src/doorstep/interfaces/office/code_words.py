@@ -5,14 +5,22 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from doorstep.domain.bookings.codes import STATE_LABELS, state_of
+from doorstep.domain.bookings.codes import CodeState, state_of
 from doorstep.domain.bookings.models import BY_HAND, BookingCode
 from doorstep.domain.notifications.message_types import MESSAGE_TYPES
 
 from .columns import link_to
 from .panels import Cell, Panel
 from .times import in_lists
+
+STATE_LABELS = {
+    CodeState.OPEN: gettext_lazy("Open"),
+    CodeState.EXPIRED: gettext_lazy("Expired"),
+    CodeState.BLOCKED: gettext_lazy("Blocked"),
+    CodeState.CLOSED: gettext_lazy("Recipient or account closed"),
+}
 
 
 def purpose_words(code: BookingCode) -> str:

@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from doorstep.domain.bookings.codes import STATE_LABELS, CodeState, in_state
+from doorstep.domain.bookings.codes import CodeState, in_state
 from doorstep.domain.bookings.models import BY_HAND
 from doorstep.domain.notifications.message_types import MESSAGE_TYPES, About
-from doorstep.domain.notifications.models import MessageState
+from doorstep.domain.notifications.selectors import TROUBLE
 from doorstep.platform.lib.site_time import day_bounds, local_day
 
+from .code_words import STATE_LABELS
 from .times import office_zone
 
 Rows = QuerySet[Any]
@@ -76,11 +77,33 @@ class TroubleFilter(SimpleListFilter):
     parameter_name = "trouble"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
-        return [("1", _("Failed or unknown"))]
+        return [("1", _("Failed, bounced or unknown"))]
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-        if self.value() == "1":
-            return queryset.filter(state__in=[MessageState.FAILED, MessageState.UNKNOWN])
+        return queryset.filter(state__in=TROUBLE) if self.value() == "1" else queryset
+
+
+class MessageTypeFilter(SimpleListFilter):
+    title = _("type")
+    parameter_name = "message_type"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [(each.name, each.label) for each in MESSAGE_TYPES.values()]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        return queryset.filter(message_type=self.value()) if self.value() else queryset
+
+
+class DoneFilter(SimpleListFilter):
+    title = _("done")
+    parameter_name = "done"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("no", _("Open")), ("yes", _("Done"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(done_at__isnull=self.value() == "no")
         return queryset
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from doorstep.domain.bookings.codes import STATE_LABELS, expiry_of, state_of, with_expiry
+from doorstep.domain.bookings.codes import expiry_of, state_of, with_expiry
 from doorstep.domain.bookings.models import BookingCode
 from doorstep.domain.bookings.services.codes import (
     block_code,
@@ -20,7 +20,7 @@ from doorstep.domain.bookings.services.codes import (
     unblock_code,
 )
 from doorstep.interfaces.office.base import OfficeModelAdmin, ReadOnlyMixin, actor_of
-from doorstep.interfaces.office.code_words import purpose_words
+from doorstep.interfaces.office.code_words import STATE_LABELS, purpose_words
 from doorstep.interfaces.office.columns import column, link_to
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
 from doorstep.interfaces.office.filters import CodePurposeFilter, CodeStateFilter, OpenedFilter
