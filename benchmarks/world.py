@@ -252,14 +252,14 @@ def _make_visits(
         with cursor.copy(
             "COPY bookings_booking (id, code, work_order_id, status_id, method, promised_from, "
             "promised_to, starts_at, arrives_at, ends_at, duration_minutes, time_zone, is_pinned, "
-            "version, cancel_reason, created_at) FROM STDIN"
+            "version, cancel_reason, promised_at, created_at) FROM STDIN"
         ) as copy:
             for number, row in enumerate(rows):
                 _id, _place_of, departs, arrives, ends, promised_from, promised_to = row
                 copy.write_row((
                     first + number, f"bench-{number}", orders[number % len(orders)], status,
                     "office", promised_from, promised_to, departs, arrives, ends,
-                    int((ends - arrives).total_seconds() // 60), "UTC", False, 1, "", made,
+                    int((ends - arrives).total_seconds() // 60), "UTC", False, 1, "", made, made,
                 ))  # fmt: skip
         assignment = _next_ids(cursor, "bookings_assignment", len(rows))
         with cursor.copy(

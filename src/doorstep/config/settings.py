@@ -160,8 +160,13 @@ def _database(url: str) -> dict[str, object]:
         "OPTIONS": {
             **options,
             "connect_timeout": 5,
+            # Only statements of platform/lib/rows.py are prepared; some poolers cannot keep them.
+            "prepare_threshold": 5 if env.flag("DOORSTEP_PREPARED_STATEMENTS", True) else None,
             # Nobody waits for ever, whatever goes wrong (reliability reference F12).
+            # And what is prepared is planned once: those statements go by indexes, whatever the
+            # values.
             "options": "-c statement_timeout=10000 -c lock_timeout=3000 "
+            "-c plan_cache_mode=force_generic_plan "
             "-c idle_in_transaction_session_timeout=60000",
             "pool": {"min_size": 1, "max_size": env.number("DOORSTEP_POOL", 16, minimum=1),
                      "timeout": 5, "max_idle": 120},

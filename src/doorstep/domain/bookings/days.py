@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db import connection
-
 from doorstep.domain.resources.working_hours import FloatingBreak, WorkingDay
 from doorstep.engine import Route, Stop, StopKind, Travel
 from doorstep.engine.travel import leg_s
+from doorstep.platform.lib.rows import run
 from doorstep.platform.values.geo import Coordinates
 
 from .people import Worker
@@ -110,22 +109,55 @@ def planned_days(
     *,
     legs: Travel | None,
     late: list[LateDeparture] | None = None,
+    around: Interval | None = None,
 ) -> tuple[Route, ...]:
     """The days of `workers` from `first` to `last` as they are in the database, in one query.
 
-    For `legs` see `routes_of`. `late` collects departures that are mended in the routes, and too
+    With `around` only those that touch this stretch, for who asks for no other arrivals. For
+    `legs` see `routes_of`. `late` collects departures that are mended in the routes, and too
     late in the rows.
     """
     # A day more on both sides: the resource may live in another zone, and shifts cross midnight.
     first, last = first - ONE_DAY, last + ONE_DAY
-    spans = [span_of_days(each.id, first, last) for each in workers if each.calendar is not None]
+    days = {
+        each.id: [day for day in each.calendar.days(first, last) if _touches(day, around)]
+        for each in workers
+        if each.calendar is not None
+    }
+    spans = [
+        span_of_days(resource_id, first, last) if around is None else _span_of(resource_id, own)
+        for resource_id, own in days.items()
+        if own
+    ]
     taken = read_taken(spans, apart)
     routes = tuple(
-        route for each in workers for route in routes_of(each, first, last, taken, legs=legs)
+        route
+        for each in workers
+        for day in days.get(each.id, ())
+        for route in _day_routes(each, day, taken, legs)
     )
     if late is not None:
         late += taken.late
     return routes
+
+
+def _touches(day: WorkingDay, around: Interval | None) -> bool:
+    if around is None:
+        return True
+    return any(
+        second(lane.stretches[0][0]) <= around[1] and second(lane.stretches[-1][1]) >= around[0]
+        for lane in day.lanes
+    )
+
+
+def _span_of(resource_id: int, days: Collection[WorkingDay]) -> Span:
+    """From the first to the last minute of these days."""
+    lanes = [lane for day in days for lane in day.lanes]
+    return Span(
+        resource_id,
+        min(lane.stretches[0][0] for lane in lanes),
+        max(lane.stretches[-1][1] for lane in lanes),
+    )
 
 
 def routes_of(
@@ -304,9 +336,7 @@ def read_taken(spans: Collection[Span], apart: Apart = NOTHING_APART) -> Taken:
         "bookings": list(apart.bookings),
         "holds": list(apart.holds),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, values)
-        return _as_taken(cursor.fetchall())
+    return _as_taken(run(_TAKEN, values))
 
 
 def _around(first: date, last: date) -> tuple[datetime, datetime]:

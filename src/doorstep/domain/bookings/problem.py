@@ -95,7 +95,15 @@ def problem_of(
     routes: tuple[Route, ...] = ()
     if days:
         legs = legs_of(facts.company, now)
-        routes = planned_days(workers, min(days), max(days), apart, legs=legs, late=late)
+        routes = planned_days(
+            workers,
+            min(days),
+            max(days),
+            apart,
+            legs=legs,
+            late=late,
+            around=(min(each.from_s for each in targets), max(each.to_s for each in targets)),
+        )
     return Problem(
         request=request,
         targets=tuple(targets),

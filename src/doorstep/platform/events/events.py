@@ -2,6 +2,8 @@
 
 from dataclasses import asdict
 
+from procrastinate.types import JSONDict
+
 from doorstep.platform.lib.db import require_transaction
 
 from .registry import Event, name_of, subscribers_of
@@ -15,6 +17,10 @@ def publish(event: Event) -> int:
     """
     require_transaction()
     subscribers = subscribers_of(type(event))
-    for subscriber in subscribers:
-        hand_over.defer(subscriber=subscriber, event=name_of(type(event)), data=asdict(event))
+    if subscribers:
+        name, data = name_of(type(event)), asdict(event)
+        jobs: list[JSONDict] = [
+            {"subscriber": each, "event": name, "data": data} for each in subscribers
+        ]
+        hand_over.batch_defer(*jobs)
     return len(subscribers)

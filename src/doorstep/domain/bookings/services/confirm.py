@@ -1,26 +1,33 @@
 """Confirm: turn what is held into work order, requirements and booking, in one transaction."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from doorstep.domain.customers.models import Contact
+from doorstep.domain.customers.models import Account, Contact, CustomerAsset
+from doorstep.domain.organization.models import Portal
+from doorstep.domain.work.models import IncidentType, WorkOrderType
 from doorstep.domain.work.selectors import RoleSpec
 from doorstep.domain.work.services.work_orders import create_work_order
 from doorstep.engine import Offer
-from doorstep.platform.audit.services import Actor, record
+from doorstep.platform.audit.services import Actor, entry
 from doorstep.platform.events.events import publish
 from doorstep.platform.identity.models import User
+from doorstep.platform.lib.db import require_transaction
+from doorstep.platform.lib.rows import next_id, rows_as, run, run_together, select
 from doorstep.platform.lib.tokens import CROCKFORD
 
 from ..errors import HoldNotFound, NotBookable
 from ..events import BookingConfirmed
+from ..lifecycle import BookingState, derive_system_status
 from ..models import (
     Assignment,
     Booking,
     BookingMethod,
     BookingNote,
+    BookingStatus,
     Hold,
     ParentStatus,
     StatusTimestamp,
@@ -32,10 +39,19 @@ from ..timetable import Promise, find_target
 from ..wish import Wish, check_bookable, place_of, zone_of
 from .hold import wish_of
 from .idempotency import earlier_result, keep_result, open_request
-from .placing import place, remove_holds_of, write_plan
-from .status import refresh_work_order
+from .placing import give_back_holds, place, requirements_of, write_plan
 
 NUMBER_LETTERS = 6
+
+_OF_HOLD = "WHERE id = (SELECT {} FROM bookings_hold WHERE code = %s AND contact_id = %s)"
+_ACCOUNT_OF_CONTACT = "WHERE id = (SELECT account_id FROM customers_contact WHERE id = %s)"
+_IS_TAKEN = "EXISTS (SELECT FROM bookings_booking WHERE number = %s)"
+_TYPE_OF_SERVICE = """
+WHERE id = (SELECT service.work_order_type_id
+              FROM bookings_hold AS hold
+              JOIN work_incidenttype AS service ON service.id = hold.incident_type_id
+             WHERE hold.code = %s AND hold.contact_id = %s)
+"""
 
 
 @transaction.atomic
@@ -56,7 +72,7 @@ def confirm_hold(
     OfferGone, NotBookable, InvalidOffer (lead time), NoPlace, KeyReused.
     """
     user = _signed_in(actor)
-    planning = open_planning(now)  # while nothing is written yet
+    planning = open_planning(now, for_days=False)  # while nothing is written yet
     request = open_request(
         asker=user,
         key=request_key,
@@ -70,7 +86,7 @@ def confirm_hold(
         raise HoldNotFound
     wish = wish_of(hold)
     check_bookable(wish)
-    if not contact.may_use_portal:
+    if not hold.contact.may_use_portal:
         raise NotBookable
     facts = planning.facts_of(wish)
     promise = Promise(hold.promised_from, hold.promised_to)
@@ -78,19 +94,7 @@ def confirm_hold(
     apart = planning.apart_of(wish)
 
     def write(offer: Offer) -> Booking:
-        remove_holds_of(contact)
-        booking = _write_booking(wish, hold, offer, contact, actor, now, facts.roles)
-        record(
-            actor=actor,
-            action="confirmed",
-            obj=booking,
-            data={
-                "promised_from": booking.promised_from.isoformat(),
-                "promised_to": booking.promised_to.isoformat(),
-                "resources": team_names(booking),
-            },
-        )
-        return booking
+        return _write_booking(wish, hold, offer, contact, details.strip(), actor, now, facts.roles)
 
     booking = place(
         planning=planning,
@@ -101,10 +105,6 @@ def confirm_hold(
         write=write,
         first_choice=team_of_hold(hold),
     )
-    if details.strip():
-        BookingNote.objects.create(
-            booking=booking, text=details.strip(), author=user, is_from_customer=True
-        )
     keep_result(request, {"booking": booking.pk})
     publish(BookingConfirmed(booking_id=booking.pk))
     return booking
@@ -113,24 +113,39 @@ def confirm_hold(
 def lock_hold(*, code: str, contact: Contact) -> Hold:
     """Lock a hold before the resources; who removes expired holds steps over locked ones.
 
+    What it was made for is read anew with it, for that may have changed since.
     Raises HoldNotFound, also when it ran out and was removed.
     """
-    hold = (
-        Hold.objects.select_for_update(of=("self",))
-        .filter(code=code, contact=contact)
-        .select_related(
-            "portal", "incident_type__work_order_type", "asset__location", "contact__account",
-            "booking__work_order__account", "booking__status",
-        )
-        .first()
-    )  # fmt: skip
-    if hold is None:
+    require_transaction()
+    held = [code, contact.pk]
+    holds, contacts, accounts, portals, services, order_types = run_together(
+        (select(Hold, "WHERE code = %s AND contact_id = %s FOR UPDATE"), held),
+        (select(Contact, "WHERE id = %s"), [contact.pk]),
+        (select(Account, _ACCOUNT_OF_CONTACT), [contact.pk]),
+        (select(Portal, _OF_HOLD.format("portal_id")), held),
+        (select(IncidentType, _OF_HOLD.format("incident_type_id")), held),
+        (select(WorkOrderType, _TYPE_OF_SERVICE), held),
+    )
+    if not holds:
         raise HoldNotFound
+    (hold,) = rows_as(Hold, holds)
+    (hold.contact,) = rows_as(Contact, contacts)
+    (hold.contact.account,) = rows_as(Account, accounts)
+    (hold.portal,) = rows_as(Portal, portals)
+    (hold.incident_type,) = rows_as(IncidentType, services)
+    if order_types:
+        (hold.incident_type.work_order_type,) = rows_as(WorkOrderType, order_types)
+    if hold.asset_id is not None:
+        hold.asset = CustomerAsset.objects.select_related("location").get(pk=hold.asset_id)
+    if hold.booking_id is not None:
+        visits = Booking.objects.select_related("work_order__account", "status")
+        hold.booking = visits.get(pk=hold.booking_id)
     return hold
 
 
 def team_of_hold(hold: Hold) -> frozenset[int]:
-    rows = Assignment.objects.filter(hold=hold).values_list("resource_id", "crew_id")
+    """The resources it keeps, and the crews as whose members they would come."""
+    rows = run("SELECT resource_id, crew_id FROM bookings_assignment WHERE hold_id = %s", [hold.pk])
     return frozenset(each for row in rows for each in row if each is not None)
 
 
@@ -145,27 +160,29 @@ def _write_booking(
     hold: Hold,
     offer: Offer,
     contact: Contact,
+    details: str,
     actor: Actor,
     now: datetime,
     roles: tuple[RoleSpec, ...],
 ) -> Booking:
-    place_of_work = place_of(wish)
+    draft = _begin(offer, contact)
     work_order = create_work_order(
         account=wish.account,
         reported_by=contact,
         incident_type=wish.incident_type,
-        place=place_of_work,
+        place=place_of(wish),
         asset=wish.asset,
         location=wish.asset.location if wish.asset else None,
         portal=wish.portal,
         roles=roles,
+        status=derive_system_status([BookingState(ParentStatus.SCHEDULED)]),
         actor=actor,
     )
-    status = get_default_status(ParentStatus.SCHEDULED)
-    booking = Booking.objects.create(
-        number=new_number(),
+    booking = Booking(
+        pk=draft.booking_id,
+        number=draft.number,
         work_order=work_order,
-        status=status,
+        status=draft.status,
         method=BookingMethod.PORTAL,
         booked_by=contact,
         promised_from=hold.promised_from,
@@ -177,18 +194,65 @@ def _write_booking(
         duration_minutes=wish.incident_type.duration_minutes or 0,
         time_zone=str(zone_of(wish)),
     )
-    requirements = list(work_order.requirements.order_by("pk"))
-    write_plan(offer, booking=booking, requirements=requirements)
-    StatusTimestamp.objects.create(
+    timestamp = StatusTimestamp(
         booking=booking,
-        status=status,
-        parent=status.parent,
+        status=draft.status,
+        parent=draft.status.parent,
         at=now,
         source=actor.source,
         user=actor.user,
     )
-    refresh_work_order(work_order)
+    confirmed = entry(
+        actor=actor,
+        action="confirmed",
+        obj=booking,
+        data={
+            "promised_from": booking.promised_from.isoformat(),
+            "promised_to": booking.promised_to.isoformat(),
+            "resources": draft.names,
+        },
+    )
+    notes: list[BookingNote] = []
+    if details:
+        notes.append(
+            BookingNote(booking=booking, text=details, author=actor.user, is_from_customer=True)
+        )
+    write_plan(
+        offer,
+        booking=booking,
+        requirements=requirements_of(work_order),
+        also=(booking, timestamp, confirmed, *notes),
+    )
     return booking
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What a new booking needs to know of the database."""
+
+    booking_id: int
+    number: str
+    status: BookingStatus
+    names: list[str]
+
+
+def _begin(offer: Offer, contact: Contact) -> _Draft:
+    """Give back what the contact holds, and draw id and number of her booking."""
+    number = new_number()
+    ids = [each.resource_id for each in offer.assignments]
+    _gone, ((booking_id, is_taken),), statuses, rows = run_together(
+        give_back_holds(contact),
+        (f"SELECT {next_id(Booking)}, {_IS_TAKEN}", [number]),
+        (select(BookingStatus, "WHERE parent = %s AND is_default"), [ParentStatus.SCHEDULED]),
+        ("SELECT id, name FROM resources_bookableresource WHERE id = ANY(%s::bigint[])", [ids]),
+    )  # fmt: skip
+    while is_taken:
+        number = new_number()
+        is_taken = Booking.objects.filter(number=number).exists()
+    found = rows_as(BookingStatus, statuses)
+    status = found[0] if found else get_default_status(ParentStatus.SCHEDULED)
+    names: dict[int, str] = dict(rows)
+    return _Draft(booking_id, number, status, [names[each] for each in ids])
 
 
 def team_names(booking: Booking) -> list[str]:
@@ -202,7 +266,4 @@ def new_number() -> str:
 
     Thirty bits; unique by constraint, drawn again in the rare case.
     """
-    while True:
-        number = "V-" + "".join(secrets.choice(CROCKFORD) for _letter in range(NUMBER_LETTERS))
-        if not Booking.objects.filter(number=number).exists():
-            return number
+    return "V-" + "".join(secrets.choice(CROCKFORD) for _letter in range(NUMBER_LETTERS))

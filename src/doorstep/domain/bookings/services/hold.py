@@ -7,6 +7,7 @@ from django.db import transaction
 from doorstep.domain.customers.models import Contact
 from doorstep.engine import Offer, Target
 from doorstep.platform.lib.db import database_now
+from doorstep.platform.lib.rows import draw_id, insert_together
 
 from ..days import Apart
 from ..errors import HoldExpired, HoldNotFound, NotChangeable, OfferGone
@@ -37,8 +38,10 @@ def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold
         def write(offer: Offer) -> Hold:
             remove_holds_of(contact)
             held = _new_hold(wish, target, contact, str(zone), planning.clock())
-            if not is_soft:
-                write_plan(offer, hold=held)
+            if is_soft:
+                insert_together(held)
+            else:
+                write_plan(offer, hold=held, also=[held])
             return held
 
         return place(planning=planning, wish=wish, target=target, now=now, apart=apart, write=write)
@@ -57,7 +60,8 @@ def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold
 
 def _new_hold(wish: Wish, target: Target, contact: Contact, zone: str, at: datetime) -> Hold:
     promise = Promise.of(target)
-    return Hold.objects.create(
+    return Hold(
+        pk=draw_id(Hold),
         contact=contact,
         portal=wish.portal,
         incident_type=wish.incident_type,

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from doorstep.domain.customers.models import Contact
 from doorstep.platform.audit.models import Source
 from doorstep.platform.audit.services import Actor
 from doorstep.platform.identity.models import User
 from doorstep.platform.lib.db import require_transaction
+from doorstep.platform.lib.rows import insert_together, rows_as, run_together, select
 
 from ..errors import KeyReused, NotBookable
 from ..models import RequestKey
@@ -28,6 +27,7 @@ class Request:
     asker: User | Contact
     key: str
     fingerprint: str
+    earlier: RequestKey | None
 
     @property
     def row(self) -> dict[str, Any]:
@@ -56,14 +56,16 @@ def open_request(*, asker: User | Contact, key: str, values: Mapping[str, Any]) 
     require_transaction()
     if not _KEY.match(key):
         raise KeyReused
-    with connection.cursor() as cursor:
-        # Keys are random: askers of two kinds with one number do not meet in practice, and if they
-        # did, one would wait for the other.
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{asker.pk}:{key}"]
-        )
+    # Keys are random: askers of two kinds with one number do not meet in practice, and if they did,
+    # one would wait for the other.
+    column = "user_id" if isinstance(asker, User) else "contact_id"
+    _locked, rows = run_together(
+        ("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{asker.pk}:{key}"]),
+        (select(RequestKey, f"WHERE {column} = %s AND key = %s"), [asker.pk, key]),
+    )
     text = json.dumps(values, sort_keys=True, default=str)
-    return Request(asker, key, hashlib.sha256(text.encode()).hexdigest())
+    earlier = next(iter(rows_as(RequestKey, rows)), None)
+    return Request(asker, key, hashlib.sha256(text.encode()).hexdigest(), earlier)
 
 
 def earlier_result(request: Request) -> Any | None:
@@ -71,7 +73,7 @@ def earlier_result(request: Request) -> Any | None:
 
     Raises KeyReused when the key was used for something else.
     """
-    row = RequestKey.objects.filter(**request.row).first()
+    row = request.earlier
     if row is None:
         return None
     if row.fingerprint != request.fingerprint:
@@ -81,4 +83,4 @@ def earlier_result(request: Request) -> Any | None:
 
 def keep_result(request: Request, result: Any) -> None:
     """Store the answer, in the transaction that made it true."""
-    RequestKey.objects.create(**request.row, fingerprint=request.fingerprint, result=result)
+    insert_together(RequestKey(**request.row, fingerprint=request.fingerprint, result=result))

@@ -6,23 +6,33 @@ ResourceBlock is the last wall. `FOR NO KEY UPDATE` lets others insert rows that
 resource meanwhile.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
+from django.db.models import Model
 
 from doorstep.domain.customers.models import Contact
-from doorstep.domain.resources.models import BookableResource
-from doorstep.domain.work.models import Requirement
+from doorstep.domain.work.models import Requirement, WorkOrder
 from doorstep.engine import Assignment as EngineAssignment
 from doorstep.engine import Offer, Target, find_offers
-from doorstep.platform.audit.services import SYSTEM, Actor, record
-from doorstep.platform.lib.db import DatabaseClock, is_conflict, require_transaction
+from doorstep.platform.audit.models import LogEntry
+from doorstep.platform.audit.services import SYSTEM, Actor, entry
+from doorstep.platform.lib.db import is_conflict, require_transaction
+from doorstep.platform.lib.rows import (
+    Statement,
+    insertion,
+    mark_inserted,
+    rows_as,
+    run,
+    run_together,
+    select,
+)
 
 from ..days import Apart, LateDeparture
 from ..errors import OfferGone
-from ..models import Assignment, BlockKind, Booking, Hold, ResourceBlock
+from ..models import Assignment, Booking, Hold, ResourceBlock
 from ..seconds import instant
 from ..snapshot import Planning, open_planning
 from ..wish import Wish
@@ -32,6 +42,52 @@ _ALTERNATIVES = 4
 _ROUNDS = 3
 
 T = TypeVar("T")
+
+_LOCK = """
+SELECT id FROM resources_bookableresource WHERE id = ANY(%s::bigint[]) ORDER BY id
+   FOR NO KEY UPDATE
+"""
+# From the few holds that have run out to the resources, and not the other way round.
+_EXPIRED = """
+SELECT id FROM bookings_hold AS hold
+ WHERE expires_at <= statement_timestamp()
+   AND EXISTS (SELECT FROM bookings_assignment AS part
+                WHERE part.hold_id = hold.id AND part.resource_id = ANY(%s::bigint[]))
+   FOR UPDATE SKIP LOCKED
+"""
+_GIVE_BACK = """
+WITH gone AS (
+  DELETE FROM bookings_hold WHERE contact_id = %s RETURNING id
+), parts AS (
+  DELETE FROM bookings_assignment USING gone WHERE hold_id = gone.id
+  RETURNING bookings_assignment.id
+)
+DELETE FROM bookings_resourceblock USING parts WHERE assignment_id = parts.id
+"""
+_FREE = "DELETE FROM bookings_resourceblock WHERE assignment_id = ANY(%s::bigint[])"
+_MOVE = """
+UPDATE bookings_assignment AS part
+   SET starts_at = new.starts_at, arrives_at = new.arrives_at, ends_at = new.ends_at
+  FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+       AS new (id, starts_at, arrives_at, ends_at)
+ WHERE part.id = new.id
+"""
+_REFRESH = """
+UPDATE bookings_booking AS booking
+   SET starts_at = planned.starts_at, arrives_at = planned.arrives_at, ends_at = planned.ends_at
+  FROM (SELECT booking_id, min(starts_at) AS starts_at, max(arrives_at) AS arrives_at,
+               max(ends_at) AS ends_at
+          FROM bookings_assignment WHERE booking_id = ANY(%s::bigint[]) GROUP BY booking_id
+       ) AS planned
+ WHERE booking.id = planned.booking_id
+"""
+# Every assignment of a hold or a booking takes its time, and so do those that were moved.
+_TAKE_TIME = """
+INSERT INTO bookings_resourceblock (resource_id, lane, starts_at, ends_at, kind, assignment_id)
+SELECT resource_id, lane, starts_at, ends_at, 'visit', id
+  FROM bookings_assignment
+ WHERE hold_id = %s OR booking_id = %s OR id = ANY(%s::bigint[])
+"""
 
 
 class _Lost(Exception):
@@ -100,45 +156,37 @@ def place(
     raise OfferGone
 
 
-def lock_resources(ids: Collection[int]) -> None:
+def lock_resources(ids: Iterable[int]) -> None:
     """Lock resource rows in the order of their ids until the transaction ends."""
     require_transaction()
-    query = BookableResource.objects.filter(pk__in=ids).order_by("pk")
-    list(query.select_for_update(no_key=True).values_list("pk"))
+    run(_LOCK, [sorted(ids)])
 
 
 def remove_expired_holds(resource_ids: Collection[int]) -> int:
     """A constraint cannot read the clock: free what expired holds of these resources still take."""
-    expired = Hold.objects.filter(
-        pk__in=Assignment.objects.filter(resource__in=resource_ids, hold__isnull=False).values(
-            "hold"
-        ),
-        expires_at__lte=DatabaseClock(),
-    )
     # One that is being confirmed this moment is locked, and no longer ours to remove.
-    ids = list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    ids = [pk for (pk,) in run(_EXPIRED, [sorted(resource_ids)])]
     if not ids:
         return 0
     count, _by_model = Hold.objects.filter(pk__in=ids).delete()
     return count
 
 
+def give_back_holds(contact: Contact) -> Statement:
+    """The statement that gives back all that a contact holds, without looking at it first."""
+    return _GIVE_BACK, [contact.pk]
+
+
 def remove_holds_of(contact: Contact) -> None:
-    """Give back all that a contact holds, in one statement and without looking at it first."""
+    """Give back all that a contact holds."""
     require_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH gone AS (
-              DELETE FROM bookings_hold WHERE contact_id = %s RETURNING id
-            ), parts AS (
-              DELETE FROM bookings_assignment USING gone WHERE hold_id = gone.id
-              RETURNING bookings_assignment.id
-            )
-            DELETE FROM bookings_resourceblock USING parts WHERE assignment_id = parts.id
-            """,
-            [contact.pk],
-        )
+    run_together(give_back_holds(contact))
+
+
+def requirements_of(work_order: WorkOrder) -> list[Requirement]:
+    """In the order of the roles."""
+    sql = select(Requirement, "WHERE work_order_id = %s ORDER BY id")
+    return rows_as(Requirement, run(sql, [work_order.pk]))
 
 
 def write_plan(
@@ -147,16 +195,19 @@ def write_plan(
     hold: Hold | None = None,
     booking: Booking | None = None,
     requirements: Sequence[Requirement] = (),
+    also: Sequence[Model] = (),
 ) -> None:
     """Write the offer's assignments and blocks for a hold or a booking, and move whom it moves.
 
-    Needs the locks taken by `place`. Roles and `requirements` are counted in the same order.
+    Needs the locks taken by `place`. Roles and `requirements` are counted in the same order. `also`
+    are new rows to be written with it: the booking itself perhaps, and its history.
     """
     require_transaction()
     moves = {move.stop_id: move for each in offer.assignments for move in each.moves}
-    moved = list(Assignment.objects.filter(pk__in=moves).select_related("booking__work_order"))
-    # Away first, then anew: the constraint is immediate, and visits shift into each other's times.
-    ResourceBlock.objects.filter(assignment__in=moved).delete()
+    moved: list[Assignment] = []
+    if moves:
+        moved += Assignment.objects.filter(pk__in=moves).select_related("booking__work_order")
+    history: list[LogEntry] = []
     for assignment in moved:
         move = moves[assignment.pk]
         old = (assignment.starts_at, assignment.arrives_at)
@@ -164,13 +215,32 @@ def write_plan(
         assignment.arrives_at = instant(move.arrives_s)
         assignment.ends_at = instant(move.ends_s)
         if assignment.booking is not None:
-            record_shift(assignment.booking, old, (assignment.starts_at, assignment.arrives_at))
-    Assignment.objects.bulk_update(moved, ["starts_at", "arrives_at", "ends_at"])
-    for booking_id in {each.booking_id for each in moved if each.booking_id}:
-        refresh_planned_times(booking_id)
+            new = (assignment.starts_at, assignment.arrives_at)
+            history += shift_entries(assignment.booking, old, new)
     fresh = [_assignment(each, hold, booking, requirements) for each in offer.assignments]
-    Assignment.objects.bulk_create(fresh)
-    ResourceBlock.objects.bulk_create([_block(each) for each in (*moved, *fresh)])
+    owner = [hold.pk if hold is not None else None, booking.pk if booking is not None else None]
+    run_together(
+        # Away first, then anew: the constraint is immediate, and visits shift into each other's
+        # times.
+        *_clear_and_move(moved),
+        *(insertion(row) for row in (*also, *history, *fresh)),
+        (_TAKE_TIME, [*owner, [each.pk for each in moved]]),
+    )
+    mark_inserted(*also)
+
+
+def _clear_and_move(moved: Sequence[Assignment]) -> list[Statement]:
+    """Free the time of these assignments, and write when they are now."""
+    if not moved:
+        return []
+    ids = [each.pk for each in moved]
+    times = [
+        [each.starts_at for each in moved],
+        [each.arrives_at for each in moved],
+        [each.ends_at for each in moved],
+    ]
+    bookings = sorted({each.booking_id for each in moved if each.booking_id is not None})
+    return [(_FREE, [ids]), (_MOVE, [ids, *times]), (_REFRESH, [bookings])]
 
 
 def record_shift(
@@ -180,13 +250,25 @@ def record_shift(
     actor: Actor = SYSTEM,
 ) -> None:
     """History of a visit that made room for another: what changed of departure and arrival."""
+    for each in shift_entries(booking, old, new, actor):
+        each.save(force_insert=True)
+
+
+def shift_entries(
+    booking: Booking,
+    old: tuple[datetime, datetime],
+    new: tuple[datetime, datetime],
+    actor: Actor = SYSTEM,
+) -> list[LogEntry]:
+    """As `record_shift`, for who writes it together with other rows; empty if nothing changed."""
     changes = {
         name: [before.isoformat(), after.isoformat()]
         for name, before, after in zip(("departure", "planned_arrival"), old, new, strict=True)
         if before != after
     }
-    if changes:
-        record(actor=actor, action="shifted", obj=booking, data={"changes": changes})
+    if not changes:
+        return []
+    return [entry(actor=actor, action="shifted", obj=booking, data={"changes": changes})]
 
 
 def depart_in_time(late: Collection[LateDeparture], now: datetime) -> None:
@@ -208,12 +290,7 @@ def depart_in_time(late: Collection[LateDeparture], now: datetime) -> None:
 
 def refresh_planned_times(booking_id: int) -> None:
     """Bring a booking's planned times in line with its assignments: first departure, last end."""
-    rows = list(Assignment.objects.filter(booking=booking_id))
-    Booking.objects.filter(pk=booking_id).update(
-        starts_at=min(row.starts_at for row in rows),
-        arrives_at=max(row.arrives_at for row in rows),
-        ends_at=max(row.ends_at for row in rows),
-    )
+    run(_REFRESH, [[booking_id]])
 
 
 def team_of(offer: Offer) -> frozenset[int]:
@@ -241,15 +318,4 @@ def _assignment(
         starts_at=instant(plan.departs_s),
         arrives_at=instant(plan.arrives_s),
         ends_at=instant(plan.ends_s),
-    )
-
-
-def _block(assignment: Assignment) -> ResourceBlock:
-    return ResourceBlock(
-        resource_id=assignment.resource_id,
-        lane=assignment.lane,
-        starts_at=assignment.starts_at,
-        ends_at=assignment.ends_at,
-        kind=BlockKind.VISIT,
-        assignment=assignment,
     )

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
+from doorstep.platform.lib.rows import run
+
 from ..days import Span
 from ..models import PlanningSubject
 
@@ -81,9 +83,7 @@ def look() -> Look:
 
 def look_since(mark: Mark) -> Look:
     """What was committed since `mark`, each change once."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SINCE, {"mark": str(mark.xid), "most": MOST_CHANGES + 1})
-        rows = cursor.fetchall()
+    rows = run(_SINCE, {"mark": str(mark.xid), "most": MOST_CHANGES + 1})
     at, xmin, has_written, is_pruned = rows[0][:4]
     xid = int(xmin)
     # A lower number than before: this is another database, restored from a copy perhaps.

@@ -15,10 +15,10 @@ from doorstep.engine import (
     find_offers,
 )
 from doorstep.platform.lib.db import database_now
+from doorstep.platform.lib.rows import run
 
 from ..days import NOTHING_APART, Apart, LateDeparture, Span
 from ..estimates import rests_on_estimates
-from ..models import Hold
 from ..problem import load_problem, problem_of, request_for, travel_between
 from ..reference import Facts, facts_of
 from ..wish import Wish
@@ -44,8 +44,9 @@ class Found:
 class Planning:
     """What is known at the moment it was opened, or a little later; never what is older."""
 
-    def __init__(self, state: State | None) -> None:
+    def __init__(self, state: State | None, *, has_days: bool = True) -> None:
         self._state = state
+        self._has_days = has_days
 
     @property
     def is_shared(self) -> bool:
@@ -70,9 +71,9 @@ class Planning:
         bookings = frozenset() if wish.booking is None else frozenset({wish.booking.pk})
         if wish.contact is None:
             return Apart(bookings)
-        if self._state is None:
-            holds = Hold.objects.filter(contact=wish.contact).values_list("pk", flat=True)
-            return Apart(bookings, frozenset(holds))
+        if self._state is None or not self._has_days:
+            holds = run("SELECT id FROM bookings_hold WHERE contact_id = %s", [wish.contact.pk])
+            return Apart(bookings, frozenset(pk for (pk,) in holds))
         with shared.shared.lock:
             return Apart(bookings, self._state.holds_of(wish.contact.pk))
 
@@ -93,7 +94,7 @@ class Planning:
         """
         days = [target.day for target in targets]
         state = self._state
-        if state is None or not state.covers(days):
+        if state is None or not self._has_days or not state.covers(days):
             return self._find_in_rows(wish, facts, targets, now, apart, keep)
         request = request_for(wish, facts, min(days, default=None))
         # The engine asks for what it needs of it, place by place or many at once.
@@ -167,13 +168,16 @@ class Planning:
         )
 
 
-def open_planning(now: datetime) -> Planning:
+def open_planning(now: datetime, *, for_days: bool = True) -> Planning:
     """One small query if nothing changed since the last one of this process.
+
+    Without `for_days` the days that changed stay for the next who asks for them: enough for who
+    will lock somebody's days and read them anyway.
 
     Within a transaction, open it before the first change: afterwards it reads rows, for what the
     transaction has written is its own affair.
     """
-    return Planning(shared.shared.fresh(now))
+    return Planning(shared.shared.fresh(now, for_days=for_days), has_days=for_days)
 
 
 def _places_of(wish: Wish, apart: Apart) -> list[Place]:

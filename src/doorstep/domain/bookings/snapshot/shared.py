@@ -17,10 +17,11 @@ class SharedState:
         self.lock = threading.RLock()
         self._state: State | None = None
 
-    def fresh(self, now: datetime) -> State | None:
+    def fresh(self, now: datetime, *, for_days: bool = True) -> State | None:
         """The state with everything committed until this moment, for a customer's `now`.
 
-        One small query if nothing changed. None within a transaction that has written: what it
+        One small query if nothing changed. Without `for_days` the days that changed are left for
+        the next call. None within a transaction that has written: what it
         sees is not for others, and what they see is not enough for it.
         """
         # Before the lock: who waits for a connection must not make others wait.
@@ -28,21 +29,21 @@ class SharedState:
         with self.lock:
             # Put back only when all went well: half a change is worse than a new load.
             state, self._state = self._state, None
-            return self._loaded(now) if state is None else self._caught_up(state, now)
+            return self._loaded(now) if state is None else self._caught_up(state, now, for_days)
 
     def drop(self) -> None:
         """Forget everything; the next search loads it anew."""
         with self.lock:
             self._state = None
 
-    def _caught_up(self, state: State, now: datetime) -> State | None:
+    def _caught_up(self, state: State, now: datetime, for_days: bool) -> State | None:
         found = look_since(state.mark)
         if found.has_written:
             self._state = state
             return None
         if found.is_lost:
             return self._loaded(now)
-        state.catch_up(found)
+        state.catch_up(found, for_days=for_days)
         if not state.reaches(now):
             return self._loaded(now)
         self._state = state

@@ -27,6 +27,7 @@ from .changes import Look, Mark, look
 MOST_DAYS = 100
 SPARE_DAYS = 7
 _PEOPLE_AT_A_TIME = 100
+_MOST_OWED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class State:
         self._set_people()
         self._away: dict[int, dict[int, list[Interval]]] = {}
         self._held: dict[int, dict[int, Held]] = {}
+        # What changed and has not been read again.
+        self._owed: list[Span] = []
         self._read_days(list(self.workers.values()))
 
     def reaches(self, now: datetime) -> bool:
@@ -77,18 +80,23 @@ class State:
 
     # --- Catching up ---------------------------------------------------------------------------
 
-    def catch_up(self, found: Look) -> None:
-        """Make the changes of a look. After an exception the state is of no use any more."""
+    def catch_up(self, found: Look, *, for_days: bool = True) -> None:
+        """Make the changes of a look. After an exception the state is of no use any more.
+
+        Without `for_days` days are read again only when too many wait for it.
+        """
         self.is_whole = False
         self.at = found.at
         if found.changes_reference:
             self.reference = load_reference()
         if found.resources:
             self._reload(found.resources)
-        spans = [span for span in found.spans if span.resource_id not in found.resources]
-        spans += [held.span for held in self._run_out()]
-        if spans:
-            self._reread(spans)
+        self._owed += [span for span in found.spans if span.resource_id not in found.resources]
+        if for_days or len(self._owed) > _MOST_OWED:
+            spans = [*self._owed, *(held.span for held in self._run_out())]
+            self._owed = []
+            if spans:
+                self._reread(spans)
         self.mark = found.mark
         self.is_whole = True
 

@@ -1,14 +1,15 @@
 """Create work orders with their requirements, cancel them, and keep their status."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from doorstep.domain.customers.models import Account, Contact, CustomerAsset, FunctionalLocation
 from doorstep.domain.organization.models import Portal
-from doorstep.platform.audit.services import Actor, record
+from doorstep.platform.audit.services import Actor, entry, record
 from doorstep.platform.events.events import publish
 from doorstep.platform.lib.address import AddressFields
+from doorstep.platform.lib.rows import insert_together, next_id, next_ids, run
 
 from ..errors import ForeignToAccount, NoDuration, WorkOrderClosed
 from ..events import WorkOrderCanceled, WorkOrderCreated
@@ -27,7 +28,6 @@ from ..selectors import RoleSpec, needed_roles
 _CLOSED = (SystemStatus.POSTED, SystemStatus.CANCELED)
 
 
-@transaction.atomic
 def create_work_order(
     *,
     account: Account,
@@ -40,6 +40,7 @@ def create_work_order(
     priority: Priority | None = None,
     summary: str = "",
     roles: Sequence[RoleSpec] | None = None,
+    status: SystemStatus = SystemStatus.UNSCHEDULED,
     actor: Actor,
 ) -> WorkOrder:
     """A work order with one requirement per role of the incident type, in the roles' order.
@@ -47,7 +48,8 @@ def create_work_order(
     The address is copied, as are the account's territory and access notes: the work order keeps
     them when account or location change (product reference 3.4). Publishes WorkOrderCreated.
     Raises ForeignToAccount when contact, asset or location belong to somebody else, NoDuration
-    when the incident type has none. `roles` are the incident type's, for who has read them already.
+    when the incident type has none. `roles` are the incident type's, for who has read them already;
+    `status` is the one that follows from the bookings its caller makes with it.
     """
     for part in (reported_by, asset, location):
         if part is not None and part.account_id != account.pk:
@@ -57,8 +59,12 @@ def create_work_order(
     address = place.address_values()
     address["time_zone"] = place.time_zone or account.time_zone
     notes = [account.instructions, location.access_notes if location else ""]
-    work_order = WorkOrder.objects.create(
-        number=_new_number(),
+    if roles is None:
+        roles = needed_roles(incident_type)
+    number, order_id, requirement_ids = _draw(len(roles))
+    work_order = WorkOrder(
+        pk=order_id,
+        number=f"WO-{number:06}",
         account=account,
         reported_by=reported_by,
         asset=asset,
@@ -71,15 +77,21 @@ def create_work_order(
         work_location=incident_type.work_location,
         summary=summary or incident_type.name,
         instructions="\n".join(note for note in notes if note),
+        system_status=status,
         **address,
     )
-    if roles is None:
-        roles = needed_roles(incident_type)
-    _require(work_order, roles, incident_type.duration_minutes)
-    record(
-        actor=actor, action="created", obj=work_order, data={"incident_type": incident_type.name}
-    )
-    publish(WorkOrderCreated(work_order_id=work_order.pk))
+    with transaction.atomic(savepoint=False):
+        insert_together(
+            work_order,
+            *_required(work_order, requirement_ids, roles, incident_type.duration_minutes),
+            entry(
+                actor=actor,
+                action="created",
+                obj=work_order,
+                data={"incident_type": incident_type.name},
+            ),
+        )
+        publish(WorkOrderCreated(work_order_id=work_order.pk))
     return work_order
 
 
@@ -117,27 +129,31 @@ def set_system_status(*, work_order: WorkOrder, status: SystemStatus) -> bool:
     return bool(changed)
 
 
-def _require(work_order: WorkOrder, roles: Sequence[RoleSpec], minutes: int) -> None:
-    for role in roles:
-        requirement = Requirement.objects.create(
+def _required(
+    work_order: WorkOrder, ids: Sequence[int], roles: Sequence[RoleSpec], minutes: int
+) -> Iterator[Requirement | RequirementNeed]:
+    for pk, role in zip(ids, roles, strict=True):
+        yield Requirement(
+            pk=pk,
             work_order=work_order,
             name=role.name,
             duration_minutes=minutes,
             resource_kind=role.resource_kind,
             crew_size=role.crew_size,
         )
-        RequirementNeed.objects.bulk_create(
-            RequirementNeed(
-                requirement=requirement,
+        for need in role.needs:
+            yield RequirementNeed(
+                requirement_id=pk,
                 characteristic_id=need.characteristic_id,
                 minimum_rating=need.minimum_rating,
             )
-            for need in role.needs
-        )
 
 
-def _new_number() -> str:
-    """ "WO-000123"; a number is used up even when its transaction fails."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('work_order_number')")
-        return f"WO-{cursor.fetchone()[0]:06}"
+def _draw(requirements: int) -> tuple[int, int, list[int]]:
+    """Number and id of a work order and ids of its requirements; used up even when its transaction
+    fails."""
+    ((number, order_id, ids),) = run(
+        f"SELECT nextval('work_order_number'), {next_id(WorkOrder)}, {next_ids(Requirement)}",
+        [requirements],
+    )
+    return number, order_id, ids

@@ -1,0 +1,185 @@
+"""Statements that are sent together and prepared, for the few paths where many people wait.
+
+What the ORM does for a customer's click costs more than what PostgreSQL does for it: it makes the
+SQL anew each time, PostgreSQL plans it anew, and each statement waits for the one before
+(docs/decisions/0012-the-cost-of-confirming.md). Here the text of a statement stays the same, so the
+server keeps its plan, and statements that need nothing of each other share one round trip. They
+still run one after the other, in the transaction that is open: each sees what those before it did,
+and what others have committed until then.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from time import monotonic
+from typing import Any, TypeVar
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from psycopg.pq import ExecStatus
+from psycopg.types.numeric import Int8
+
+from .db import require_transaction
+
+Params = Sequence[Any] | Mapping[str, Any] | None
+Statement = tuple[str, Params]
+Rows = list[tuple[Any, ...]]
+M = TypeVar("M", bound=models.Model)
+
+
+def run_together(*statements: Statement) -> list[Rows]:
+    """Run the statements in this order, in one round trip; returns the rows of each.
+
+    Raises what Django raises for failing statements; of those after it none has run.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    database.validate_thread_sharing()
+    began = monotonic()
+    raw: psycopg.Connection[Any] = database.connection
+    cursors = [psycopg.Cursor(raw) for _each in statements]
+    with database.wrap_database_errors:
+        if len(statements) == 1:
+            sql, params = statements[0]
+            cursors[0].execute(sql, _typed(params), prepare=True)
+        else:
+            with raw.pipeline():
+                for cursor, (sql, params) in zip(cursors, statements, strict=True):
+                    cursor.execute(sql, _typed(params), prepare=True)
+        found = [_fetch(cursor) for cursor in cursors]
+    if database.queries_logged:
+        seconds = f"{monotonic() - began:.3f}"
+        for sql, params in statements:
+            database.queries_log.append({"sql": f"{sql} -- {params}", "time": seconds})
+    return found
+
+
+def _fetch(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Rows:
+    result = cursor.pgresult
+    has_rows = result is not None and result.status == ExecStatus.TUPLES_OK
+    return cursor.fetchall() if has_rows else []
+
+
+def run(sql: str, params: Params = None) -> Rows:
+    """One prepared statement."""
+    return run_together((sql, params))[0]
+
+
+@lru_cache(maxsize=64)
+def select(model: type[models.Model], condition: str) -> str:
+    """SELECT of all columns of a model, for `rows_as`; `condition` is what follows the table."""
+    table, columns = _table_of(model), ", ".join(_quoted(each.column) for each in _fields(model))
+    return f"SELECT {columns} FROM {table} {condition}"  # noqa: S608 (names of our own tables)
+
+
+def rows_as(model: type[M], rows: Rows) -> list[M]:
+    """The rows of a `select` as objects."""
+    names = [each.attname for each in _fields(model)]
+    return [model.from_db(DEFAULT_DB_ALIAS, names, _from_database(model, row)) for row in rows]
+
+
+def next_ids(model: type[models.Model]) -> str:
+    """SQL for the ids of new rows; its one parameter says how many. Ids are used up even when
+    the transaction fails."""
+    return f"ARRAY(SELECT {next_id(model)} FROM generate_series(1, %s))"  # noqa: S608 (as above)
+
+
+def next_id(model: type[models.Model]) -> str:
+    """SQL for the id of one new row."""
+    return f"nextval(pg_get_serial_sequence('{_table_of(model)}', 'id'))"
+
+
+def draw_id(model: type[models.Model]) -> int:
+    """The id of one new row."""
+    ((drawn,),) = run(f"SELECT {next_id(model)}")
+    return int(drawn)
+
+
+def insertion(row: models.Model) -> Statement:
+    """The INSERT of a new object as it is; with an id if it has drawn one.
+
+    No signals are sent, and an object without an id does not learn it. Say `mark_inserted` when
+    it has run.
+    """
+    has_id = row.pk is not None
+    database = connections[DEFAULT_DB_ALIAS]
+    values = [
+        each.get_db_prep_save(each.pre_save(row, True), database)
+        for each in _fields(type(row))
+        if has_id or not each.primary_key
+    ]
+    return _insert_sql(type(row), has_id), values
+
+
+def insert_together(*rows: models.Model) -> None:
+    """Insert new objects, of different tables perhaps, in this order and in one round trip.
+
+    Needs a transaction: foreign keys are looked at when it ends.
+    """
+    require_transaction()
+    run_together(*(insertion(row) for row in rows))
+    mark_inserted(*rows)
+
+
+def mark_inserted(*rows: models.Model) -> None:
+    """Let these objects know that the database has them: saving one again updates it."""
+    for row in rows:
+        row._state.adding = False
+        row._state.db = DEFAULT_DB_ALIAS
+
+
+@lru_cache(maxsize=128)
+def _insert_sql(model: type[models.Model], has_id: bool) -> str:
+    columns = [each.column for each in _fields(model) if has_id or not each.primary_key]
+    names = ", ".join(_quoted(each) for each in columns)
+    values = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {_table_of(model)} ({names}) VALUES ({values})"  # noqa: S608 (as above)
+
+
+@lru_cache(maxsize=128)
+def _fields(model: type[models.Model]) -> list[Any]:
+    return list(model._meta.concrete_fields)
+
+
+@lru_cache(maxsize=128)
+def _converters(model: type[models.Model]) -> list[tuple[int, Any, Any]]:
+    """What the ORM does to values of these columns when it reads them, by place."""
+    return [
+        (place, convert, field.cached_col)
+        for place, field in enumerate(_fields(model))
+        for convert in (
+            *connection.ops.get_db_converters(field.cached_col),
+            *field.get_db_converters(connection),
+        )
+    ]
+
+
+def _from_database(model: type[models.Model], row: tuple[Any, ...]) -> Sequence[Any]:
+    values = list(row)
+    for place, convert, column in _converters(model):
+        values[place] = convert(values[place], column, connection)
+    return values
+
+
+def _typed(params: Params) -> Params:
+    """The same with all numbers of one size: else each size would be a statement of its own."""
+    if params is None:
+        return None
+    if isinstance(params, Mapping):
+        return {name: _sized(value) for name, value in params.items()}
+    return [_sized(value) for value in params]
+
+
+def _sized(value: Any) -> Any:
+    if type(value) is int:
+        return Int8(value)
+    if type(value) is list:
+        return [_sized(each) for each in value]
+    return value
+
+
+def _table_of(model: type[models.Model]) -> str:
+    return _quoted(model._meta.db_table)
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

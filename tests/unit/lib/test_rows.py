@@ -1,0 +1,159 @@
+"""Statements that are sent together."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from doorstep.domain.resources.models import BookableResource, Characteristic, RatingModel
+from doorstep.platform.audit.models import LogEntry, Source
+from doorstep.platform.lib.db import TransactionRequired
+from doorstep.platform.lib.rows import (
+    draw_id,
+    insert_together,
+    insertion,
+    next_ids,
+    rows_as,
+    run,
+    run_together,
+    select,
+)
+from tests.factories.resources import make_technician
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def in_transaction() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+
+
+def log_entry(**values: object) -> LogEntry:
+    defaults = {
+        "actor_label": "Somebody",
+        "source": Source.SYSTEM,
+        "action": "tested",
+        "object_type": "x.y",
+        "object_id": 2**40,
+        "object_label": "it",
+        "data": {"list": [1, "two"], "quote": "'; --"},
+    }
+    return LogEntry(**(defaults | values))
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_what_is_inserted_is_what_the_orm_reads() -> None:
+    at = datetime(2026, 11, 23, 9, 0, 0, 123456, UTC)
+
+    insert_together(log_entry(at=at))
+
+    kept = LogEntry.objects.get()
+    assert kept.at == at
+    assert kept.source == Source.SYSTEM
+    assert kept.object_id == 2**40
+    assert kept.data == {"list": [1, "two"], "quote": "'; --"}
+    assert kept.actor is None
+
+
+def test_what_is_selected_is_what_the_orm_reads() -> None:
+    technician = make_technician()
+
+    (found,) = rows_as(
+        BookableResource, run(select(BookableResource, "WHERE id = %s"), [technician.pk])
+    )
+
+    expected = BookableResource.objects.get()
+    assert vars(found) | {"_state": None} == vars(expected) | {"_state": None}
+    found.name = "Renamed"
+    found.save()
+    assert BookableResource.objects.get().name == "Renamed"
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_json_and_instants_come_back_as_the_orm_has_them() -> None:
+    LogEntry.objects.bulk_create([log_entry()])
+
+    (found,) = rows_as(LogEntry, run(select(LogEntry, "WHERE action = %s"), ["tested"]))
+
+    assert found.data == {"list": [1, "two"], "quote": "'; --"}
+    assert found.at == LogEntry.objects.get().at
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_rows_with_a_drawn_id_may_name_each_other_in_any_order() -> None:
+    rating = RatingModel(pk=draw_id(RatingModel), name="One to five")
+
+    insert_together(Characteristic(name="Gas", rating_model=rating), rating)
+
+    assert Characteristic.objects.get().rating_model.name == "One to five"
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_an_object_inserted_with_an_id_is_updated_when_saved_again() -> None:
+    rating = RatingModel(pk=draw_id(RatingModel), name="One to five")
+    insert_together(rating)
+
+    rating.name = "Stars"
+    rating.save()
+
+    assert list(RatingModel.objects.values_list("name", flat=True)) == ["Stars"]
+
+
+def test_ids_are_drawn_for_each_row() -> None:
+    ((ids,),) = run(f"SELECT {next_ids(RatingModel)}", [3])
+
+    assert len(set(ids)) == 3
+
+
+def test_each_statement_sees_what_the_one_before_it_did() -> None:
+    with transaction.atomic():
+        _inserted, counted = run_together(
+            insertion(log_entry()), ("SELECT count(*) FROM audit_logentry", None)
+        )
+
+    assert counted == [(1,)]
+
+
+def test_a_failing_statement_raises_what_django_raises_and_stops_those_after_it() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        run_together(
+            insertion(log_entry(action="before")),
+            insertion(log_entry(actor_label=None)),
+            insertion(log_entry(action="after")),
+        )
+
+    assert not LogEntry.objects.exists()
+
+
+def test_after_a_failure_the_savepoint_goes_and_the_transaction_stays() -> None:
+    with transaction.atomic():
+        insert_together(log_entry(action="kept"))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            insert_together(log_entry(action="lost"), log_entry(actor_label=None))
+        insert_together(log_entry(action="kept"))
+
+    assert list(LogEntry.objects.values_list("action", flat=True)) == ["kept", "kept"]
+
+
+def test_the_same_statement_works_with_small_and_large_numbers() -> None:
+    numbers = [run("SELECT %s::bigint", [number])[0][0] for number in (1, 2**20, 2**40)]
+
+    assert numbers == [1, 2**20, 2**40]
+
+
+def test_rows_are_inserted_in_a_transaction_only() -> None:
+    with pytest.raises(TransactionRequired):
+        insert_together(log_entry())
+
+
+def test_whoever_counts_queries_sees_each_statement() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        run_together(("SELECT 1", None), ("SELECT %s::int", [2]))
+
+    assert [each["sql"] for each in queries.captured_queries] == [
+        "SELECT 1 -- None",
+        "SELECT %s::int -- [2]",
+    ]
