@@ -121,7 +121,7 @@ def render_mail(message: Message, *, now: datetime) -> RenderedMail:
         words, content, values = _prepare(message, portal, language, now)
         parts = parts_of(words, content, values)
         subject = _without(parts.subject, content.secrets)
-        if message.is_test:
+        if message.is_test and message.pk is not None:  # a preview shows what customers get
             subject = f"{TEST_MARK} {subject}"
         parts = replace(parts, subject=subject[:LONGEST_SUBJECT])
         return RenderedMail(
