@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.customers.models import Contact
-from doorstep.domain.notifications.models import Attempt, MessageState
+from doorstep.domain.notifications.models import Attempt, MessageState, MessageText
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.resources.models import BookableResource, BusinessClosure, TimeOff
 from doorstep.domain.work.models import IncidentType, Priority, WorkOrder
@@ -54,6 +54,9 @@ def make_world() -> World:
     message.state = MessageState.FAILED
     message.save()
     Attempt.objects.create(message=message, started_at=timezone.now(), outcome="failed")
+    MessageText.objects.create(
+        portal=base.portal, message_type="booking_confirmed", language="en"
+    )
     booking = bookings.book(base, now=NOW, details="The bell is broken.")
     bookings.make_link(booking, now=NOW)
     second_time = bookings.window_key(bookings.FRIDAY, 13, 15)

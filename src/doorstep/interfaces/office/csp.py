@@ -15,6 +15,10 @@ OFFICE_POLICY: dict[str, list[str]] = {
     "frame-src": [SELF],
 }
 
+# A message that is not sent yet, in a frame without an address: it obeys the policy of the page
+# around it, and its look is in a style element.
+PREVIEW_POLICY: dict[str, list[str]] = OFFICE_POLICY | {"style-src": [SELF, UNSAFE_INLINE]}
+
 # A message as it was sent, in a frame of its own: no scripts, no forms, no requests.
 MESSAGE_POLICY: dict[str, list[str]] = {
     "default-src": [NONE],
@@ -29,6 +33,6 @@ MESSAGE_POLICY: dict[str, list[str]] = {
 
 def with_office_policy(response: HttpResponseBase) -> HttpResponseBase:
     """Loosen the site's policy for this answer, unless the view brought one of its own."""
-    if not hasattr(response, "_csp_config"):
+    if not hasattr(response, "_csp_config") and not hasattr(response, "_csp_replace"):
         vars(response)["_csp_replace"] = OFFICE_POLICY
     return response

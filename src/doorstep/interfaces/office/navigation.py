@@ -57,6 +57,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 _entry("notifications.message", _("Messages"), "mail"),
                 _entry("bookings.bookingcode", _("Links without sign-in"), "link"),
+                _entry("notifications.messagetext", _("Own texts"), "edit_note"),
             ],
         ),
         (

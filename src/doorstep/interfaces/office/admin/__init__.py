@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     customers,
     history,
     invitations,
+    message_texts,
     messages,
     organization,
     people,

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from doorstep.domain.customers.services.invitations import invite_all_existing
-from doorstep.domain.organization.models import ArrivalWindow, Portal
+from doorstep.domain.organization.models import ArrivalWindow, Portal, Snippet
 from doorstep.interfaces.office.base import OfficeModelAdmin, OfficeTabularInline, actor_of
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
 from doorstep.interfaces.office.forms.portal import PortalForm
+from doorstep.interfaces.office.forms.snippets import SnippetForm, SnippetFormSet
 from doorstep.interfaces.office.site import office
 
 
@@ -20,6 +21,14 @@ class ArrivalWindowInline(OfficeTabularInline):
     model = ArrivalWindow
     fields = ("from_time", "to_time", "name")
     verbose_name_plural = _("Arrival windows")
+
+
+class SnippetInline(OfficeTabularInline):
+    model = Snippet
+    form = SnippetForm
+    formset = SnippetFormSet
+    fields = ("name", "language", "text")
+    verbose_name_plural = _("Own snippets")
 
 
 @admin.register(Portal, site=office)
@@ -35,7 +44,7 @@ class PortalAdmin(OfficeModelAdmin):
         "is_tracking_enabled",
     )
     search_fields = ("name", "host_name", "company_name")
-    inlines = (ArrivalWindowInline,)
+    inlines = (ArrivalWindowInline, SnippetInline)
     actions_detail = ("invite_all",)
     fieldsets: Any = (
         (
