@@ -9,9 +9,12 @@ from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.domain.notifications.models import Channel, Message, MessageState
 from doorstep.domain.notifications.rendering import render_mail, render_sms
+from doorstep.domain.notifications.services.staff import alert_staff
 from doorstep.domain.organization.models import Portal
 from tests.factories.bookings import book, make_world
-from tests.factories.notifications import set_messages
+from tests.factories.identity import otto
+from tests.factories.notifications import make_sms_account, set_messages
+from tests.factories.organization import make_portal
 
 from .words_cases import visit_message
 
@@ -198,3 +201,15 @@ def test_the_office_gets_a_link_into_the_office(booking: Booking, now: datetime)
     assert f"/office/bookings/booking/{booking.pk}/change/" in mail.text
     assert booking.work_order.account.name in mail.subject
     assert mail.to == "office@example.com"
+
+
+def test_an_alert_names_the_service_that_refuses_and_its_answer(now: datetime) -> None:
+    make_portal()
+    otto()
+    account = make_sms_account(name="Our texts", pause_reason="Wrong password.")
+
+    (message,) = alert_staff(account=account, now=now, occasion="1")
+    mail = render_mail(message, now=now)
+
+    assert "Our texts" in mail.subject
+    assert "Wrong password." in mail.text

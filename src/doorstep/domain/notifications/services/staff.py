@@ -1,11 +1,13 @@
 """News for the office: what customers do with their visits, and trouble with message services."""
 
 import hashlib
+import json
 from datetime import datetime
 
 from django.db import transaction
 
 from doorstep.domain.bookings.models import Booking
+from doorstep.domain.notifications.facts import office_url
 from doorstep.domain.notifications.message_types import STAFF_ALERT, MessageType
 from doorstep.domain.notifications.models import Message, MessageState
 from doorstep.domain.notifications.recipients import (
@@ -17,6 +19,7 @@ from doorstep.domain.notifications.selectors import settings_of
 from doorstep.domain.notifications.wanted import refusal
 from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.platform.lib.db import database_now
+from doorstep.platform.lib.secrets import encrypt
 
 from .write import write
 
@@ -47,11 +50,17 @@ def tell_staff(
 @transaction.atomic
 def alert_staff(*, account: ConnectorAccount, now: datetime, occasion: str) -> list[Message]:
     """That `account` is paused; the task in the office says so too, for whom mail cannot reach."""
+    told = {
+        "connector": account.name,
+        "problem": account.pause_reason,
+        "url": office_url(account),
+    }
     messages = [
         Message(
             message_type=STAFF_ALERT.name,
             portal=account.portal,
-            account=account,
+            # Not the row's account: that is the one which hands the message over.
+            context_encrypted=encrypt(json.dumps(told)),
             address=address,
             dedupe_key=f"{STAFF_ALERT.name}:{account.pk}:{occasion}:{_short(address)}:email",
         )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from doorstep.domain.bookings.calendar_file import (
     CONTENT_TYPE,
     FILE_NAME,
+    calendar_method,
     google_calendar_url,
     outlook_calendar_url,
     visit_calendar,
@@ -62,7 +63,7 @@ def calendar(request: VisitRequest, code: str) -> HttpResponse:
     content = visit_calendar(booking, now=timezone.now(), url=url)
     return HttpResponse(
         content,
-        content_type=f"{CONTENT_TYPE}; charset=utf-8; method=PUBLISH",
+        content_type=f"{CONTENT_TYPE}; charset=utf-8; method={calendar_method(booking)}",
         headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}"'},
     )
 
