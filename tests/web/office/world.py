@@ -17,6 +17,7 @@ from doorstep.interfaces.office.site import office
 from tests.conftest import NOW
 from tests.factories import bookings
 from tests.factories.customers import make_asset, make_location
+from tests.factories.inbound import twilio_account
 from tests.factories.notifications import make_message
 from tests.factories.organization import make_territory, make_unit
 from tests.factories.resources import give_skill, make_characteristic
@@ -54,11 +55,10 @@ def make_world() -> World:
     message.state = MessageState.FAILED
     message.save()
     Attempt.objects.create(message=message, started_at=timezone.now(), outcome="failed")
-    MessageText.objects.create(
-        portal=base.portal, message_type="booking_confirmed", language="en"
-    )
+    MessageText.objects.create(portal=base.portal, message_type="booking_confirmed", language="en")
     booking = bookings.book(base, now=NOW, details="The bell is broken.")
     bookings.make_link(booking, now=NOW)
+    twilio_account(is_active=False)
     second_time = bookings.window_key(bookings.FRIDAY, 13, 15)
     bookings.hold(base, now=NOW, key=second_time)
     return World(

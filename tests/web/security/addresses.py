@@ -9,7 +9,9 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
-from doorstep.domain.notifications.models import Message
+from doorstep.domain.notifications.models import Channel, Message
+from doorstep.domain.notifications.unsubscribe import make_token
+from doorstep.domain.organization.models import ConnectorAccount, ConnectorKind
 from tests.web.office.world import World
 
 # Ids nobody has. `_00` is a NUL in the admin's own way of writing ids.
@@ -86,8 +88,13 @@ def own_address(page: Page, world: World) -> str:
 
 
 def _own_id(page: Page, part: str, world: World) -> str:
-    if page.template.startswith("visits/"):
+    if page.template.startswith(("visits/", "visit/")):
         return world.booking.code
+    if page.template.startswith("unsubscribe/"):
+        return make_token(Channel.EMAIL, world.contact.email)
+    if page.template.startswith("hooks/"):
+        account = ConnectorAccount.objects.get(kind=ConnectorKind.SMS)
+        return {"kind": account.kind, "code": account.callback_code}[part]
     if part in {"object_id", "message_id"}:
         model = Message if part == "message_id" else _model_of(page)
         row = model._default_manager.order_by("pk").first() if model else None

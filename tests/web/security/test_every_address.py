@@ -83,6 +83,8 @@ def test_no_form_is_taken_without_its_token(who: str, world: World, browser: Bro
     before = everything()
 
     for page in PAGES:
+        if page.template.startswith("unsubscribe/"):
+            continue  # for mail programs, which have no token: the link itself is the secret
         address = own_address(page, world)
         assert ask_for(client.post, address, {}).status_code == 403, address
         kind = "text/plain"

@@ -26,8 +26,8 @@ from doorstep.domain.notifications.services.reports import take_reports
 from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.platform.lib.secrets import SecretUnreadable
 
-# Some hundred reports, which is more than providers put into one request.
-MOST_BYTES = 256 * 1024
+# Providers put up to a thousand reports into one request; what is refused is lost.
+MOST_BYTES = 1024 * 1024
 # "Answer nothing": Twilio shows whatever else it gets to the customer, or as an error to staff.
 NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
