@@ -147,3 +147,10 @@ def test_a_token_that_is_not_ours_does_nothing(kind: str, world: World, client: 
     assert "This link does not work" in text_of(client.get(url))
     assert client.post(url, ONE_CLICK, content_type=FORM).status_code == 404
     assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es", "pt", "ar", "he"])
+def test_the_page_speaks_the_readers_language(url: str, client: Client, language: str) -> None:
+    page = text_of(client.get(url, headers={"Accept-Language": language}))
+
+    assert "Stop reminders" not in page
