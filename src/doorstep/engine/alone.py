@@ -159,25 +159,26 @@ class _Answer:
     def openings(self) -> tuple[Opening, ...]:
         """In the order of the targets."""
         found = [self._reordered_opening(at, each) for at, each in enumerate(self._reordered)]
-        rows = zip(self._best.tolist(), self._table.tolist(), strict=True)
-        for at, ((cost, arrives_s, _), chance) in enumerate(rows):
-            number = int(self._targets.order[self._open[at]])
-            found.append((number, self._opening(at, number, cost, arrives_s, chance)))
+        numbers = self._targets.order[self._open].tolist()
+        people = self._chances.seekers.indexes[self._table[:, 0]].tolist()
+        rows = zip(numbers, people, self._best.tolist(), self._table[:, 7].tolist(), strict=True)
+        for at, (number, index, (cost, arrives_s, _), added_s) in enumerate(rows):
+            found.append((number, self._opening(at, number, index, cost, arrives_s, added_s)))
         found.sort(key=lambda each: each[0])
         return tuple(opening for _, opening in found)
 
     def _opening(
-        self, at: int, number: int, cost: int, arrives_s: int, chance: list[int]
+        self, at: int, number: int, index: int, cost: int, arrives_s: int, added_s: int
     ) -> Opening:
         arrives_s += self._base_s
         request = self._ask.request
-        party = self._people.parties[int(self._chances.seekers.indexes[chance[0]])]
+        party = self._people.parties[index]
         return Opening(
             self._targets.given[number],
             arrives_s,
             arrives_s + request.duration_s,
             frozenset((party.id,)),
-            chance[7],
+            added_s,
             cost,
             lambda: plan_of(request, [self._seats(at, self._ask, party, party.id)], arrives_s),
         )

@@ -453,25 +453,12 @@ class Reorderings:
         """The order of least travel in which the visit arrives within these bounds."""
         to_new, from_new = new_legs
         old, new = day.count + 2, day.count + 3
-        legs = [0] * (new * new)
-        where = [*range(day.count + 1), new - 1]  # places of the day among places with the visit
-        for a in range(old):
-            for b in range(old):
-                legs[where[a] * new + where[b]] = day.legs[a * old + b]
-            legs[where[a] * new + day.count + 1] = to_new[a]
-            legs[(day.count + 1) * new + where[a]] = from_new[a]
+        legs = _with_place(day.legs, old, to_new, from_new)
         count = day.count + 1
         is_compiled = self.board.rows.is_compiled
         order = _memory(count + 1, is_compiled)
-        waits = legs.copy()
-        if not self.is_remote:
-            there, back = self._new_waits(day, new_legs)
-            for a in range(old):
-                waits[where[a] * new + day.count + 1] = there[a]
-                waits[(day.count + 1) * new + where[a]] = back[a]
-        for a in range(old):
-            for b in range(old):
-                waits[where[a] * new + where[b]] = day.waits[a * old + b]
+        there, back = new_legs if self.is_remote else self._new_waits(day, new_legs)
+        waits = _with_place(day.waits, old, there, back)
         if day.is_spread:
             waits += legs
         spots = len(waits) // new
@@ -543,6 +530,16 @@ def _within(sizes: list[int], most: int) -> list[int]:
             most -= size
             found.append(at)
     return found
+
+
+def _with_place(flat: list[int], size: int, to_new: list[int], from_new: list[int]) -> list[int]:
+    """The first `size` × `size` numbers with one more place in front of the last one."""
+    lines = [
+        [*flat[at : at + size - 1], to_new[a], flat[at + size - 1]]
+        for a, at in enumerate(range(0, size * size, size))
+    ]
+    lines.insert(size - 1, [*from_new[:-1], 0, from_new[-1]])
+    return [each for line in lines for each in line]
 
 
 def _joined(flat: Any, count: int) -> list[tuple[int, int]]:

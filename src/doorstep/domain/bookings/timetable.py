@@ -68,10 +68,11 @@ def windows_of(rows: Iterable[ArrivalWindow]) -> Windows:
 
 def targets_for(
     portal: Portal, zone: ZoneInfo, days: Sequence[date], windows: Windows | None = None
-) -> list[Target]:
+) -> tuple[Target, ...]:
     """All windows or times the portal's policy knows on the given days, bookable or not.
 
-    `windows` are the portal's, for who has read them already.
+    `windows` are the portal's, for who has read them already. The same question is answered with
+    the same tuple, by which the engine knows it again.
     """
     if windows is None:
         windows = windows_of(portal.windows.all())
@@ -81,7 +82,7 @@ def targets_for(
         restarts_per_window=portal.grid_restarts,
     )
     hours = (portal.grid_from, portal.grid_to)
-    return list(_targets(portal.offer_mode, windows, grid, hours, zone, tuple(days)))
+    return _targets(portal.offer_mode, windows, grid, hours, zone, tuple(days))
 
 
 # The same days are asked for again and again, by every customer of a place.

@@ -1,5 +1,6 @@
 """What customers may choose, who is needed for it, and whom they want."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -168,7 +169,7 @@ def preferences_by_owner() -> dict[tuple[str, int], list[DatedPreference]]:
 
 def preferences_on(day: date | None, rows: Iterable[DatedPreference]) -> Preferences:
     """What counts on one day, or all of it without a day."""
-    found: dict[str, set[int]] = {kind: set() for kind in PreferenceKind.values}
+    found: dict[str, set[int]] = defaultdict(set)
     for each in rows:
         if day is None or each.counts_on(day):
             found[each.kind].add(each.resource_id)

@@ -26,11 +26,17 @@ _CHUNK_DAYS = 14
 class Window:
     """One bookable window (or exact time, when both ends are equal) with the plan behind it."""
 
-    promised_from: datetime
-    promised_to: datetime
     opening: Opening
     found: Found
     advices: "Advices"
+
+    @property
+    def promised_from(self) -> datetime:
+        return instant(self.opening.target.from_s)
+
+    @property
+    def promised_to(self) -> datetime:
+        return instant(self.opening.target.to_s)
 
     @property
     def advice(self) -> Advice:
@@ -48,7 +54,7 @@ class Window:
 
     @property
     def key(self) -> str:
-        return Promise(self.promised_from, self.promised_to).key
+        return Promise.of(self.opening.target).key
 
     @property
     def plan(self) -> Offer:
@@ -186,10 +192,7 @@ def _offers(
         searches.append(found)
         advices.add(found)
         for opening in found.result.first:
-            promise = Promise.of(opening.target)
-            windows[opening.target.day].append(
-                Window(promise.from_at, promise.to_at, opening, found, advices)
-            )
+            windows[opening.target.day].append(Window(opening, found, advices))
     return OfferList(
         zone=zone,
         first_day=first,
