@@ -5,6 +5,8 @@ from datetime import datetime
 from playwright.sync_api import Page
 
 from doorstep.domain.bookings.models import Booking
+from doorstep.domain.notifications.models import Channel
+from doorstep.domain.notifications.unsubscribe import make_token
 from tests.factories.bookings import World, book, window_key
 from tests.factories.customers import make_asset
 
@@ -50,6 +52,13 @@ def each_page(open_page: OpenPage, world: World, visit: Booking, **how: object):
     for path in ("/accounts/login/", "/accounts/password/reset/", "/invitation/", "/nothing/"):
         stranger.goto(path)
         yield path, stranger
+    way_out = f"/unsubscribe/{make_token(Channel.EMAIL, world.contact.email)}/"
+    for path in (way_out, "/unsubscribe/broken/"):
+        stranger.goto(path)
+        yield path, stranger
+    stranger.goto(way_out)
+    stranger.locator("main form button").click()
+    yield "unsubscribed", stranger
     page = open_page("/", contact=world.contact, **how)
     for path in (
         "/",
