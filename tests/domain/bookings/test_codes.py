@@ -9,6 +9,7 @@ from doorstep.domain.bookings.codes import (
     CodeState,
     expiry_of,
     find_code,
+    get_open_code,
     in_state,
     state_of,
     with_expiry,
@@ -143,6 +144,17 @@ def test_extending_does_not_unblock(booking: Booking, now: datetime) -> None:
     set_expiry(code=row, expires_at=now + DAYS, actor=dispatcher())
 
     assert find_code(code=code, now=now) is None
+
+
+def test_a_code_met_before_opens_its_own_visit_alone(
+    world: World, booking: Booking, now: datetime
+) -> None:
+    row, _code = make_code(booking, now)
+    other = book(world, now=now, key=window_key(FRIDAY))
+
+    assert get_open_code(pk=row.pk, booking_code=booking.code, now=now) == row
+    assert get_open_code(pk=row.pk, booking_code=other.code, now=now) is None
+    assert get_open_code(pk=row.pk + 1, booking_code=booking.code, now=now) is None
 
 
 def test_openings_are_counted(booking: Booking, now: datetime) -> None:

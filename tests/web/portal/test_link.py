@@ -211,6 +211,19 @@ def test_cancels_the_visit_by_link(visit: Booking, link: str) -> None:
     assert "Your visit is canceled" in text_of(answer)
 
 
+def test_who_cannot_sign_in_moves_and_cancels_all_the_same(world: World, visit: Booking) -> None:
+    tenant = make_contact(account=world.contact.account, allows_sign_in=False)
+    client, _page = come(make_link(visit, now=timezone.now(), contact=tenant))
+
+    client.post(f"{base_of(visit)}move/review/", move_form(client, visit))
+    client.post(f"{base_of(visit)}cancel/", cancel_form(client, visit))
+
+    visit.refresh_from_db()
+    assert visit.promised_from.date() == FRIDAY
+    assert visit.parent_status is ParentStatus.CANCELED
+    assert history_of(visit)[0].actor_label == str(tenant)
+
+
 def test_history_says_who_did_it_and_that_it_was_by_link(visit: Booking, link: str) -> None:
     client, _page = come(link)
     client.post(f"{base_of(visit)}move/review/", move_form(client, visit))

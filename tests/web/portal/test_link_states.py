@@ -11,7 +11,7 @@ from doorstep.domain.bookings.models import Booking, BookingCode
 from tests.factories.bookings import World, book, make_link
 
 from .journey import text_of
-from .visitors import CLOSED, OPEN, OVER, Change, base_of, cancel_form, come, expire, extend
+from .visitors import CLOSED, OPEN, OVER, Change, base_of, block, cancel_form, come, expire, extend
 
 PAGES = ("", "visit.ics", "move/", "move/review/", "cancel/")
 FORMS = ("move/", "move/review/", "move/hold/extend/", "move/hold/release/", "cancel/")
@@ -118,6 +118,15 @@ def test_an_expired_link_works_again_once_it_is_extended(visit: Booking, link: s
     extend()
 
     assert client.get(base_of(visit)).status_code == 200
+
+
+def test_closing_one_link_leaves_the_others_to_the_visit_open(visit: Booking, link: str) -> None:
+    closed, _page = come(link)
+    block()
+    other, _page = come(make_link(visit, now=timezone.now()))
+
+    assert closed.get(base_of(visit)).status_code == 404
+    assert other.get(base_of(visit)).status_code == 200
 
 
 def test_unknown_and_closed_links_take_the_same_queries(link: str) -> None:
