@@ -2,7 +2,7 @@
 
 What the ORM does for a customer's click costs more than what PostgreSQL does for it: it makes the
 SQL anew each time, PostgreSQL plans it anew, and each statement waits for the one before
-(docs/decisions/0012-the-cost-of-confirming.md). Here the text of a statement stays the same, so the
+(docs/decisions/0014-the-cost-of-confirming.md). Here the text of a statement stays the same, so the
 server keeps its plan, and statements that need nothing of each other share one round trip. They
 still run one after the other, in the transaction that is open: each sees what those before it did,
 and what others have committed until then.

@@ -16,7 +16,7 @@ from doorstep.platform.audit.services import Actor, entry
 from doorstep.platform.events.events import publish
 from doorstep.platform.identity.models import User
 from doorstep.platform.lib.db import require_transaction
-from doorstep.platform.lib.rows import next_id, rows_as, run, run_together, select
+from doorstep.platform.lib.rows import next_id, rows_as, run_together, select
 from doorstep.platform.lib.tokens import CROCKFORD
 
 from ..errors import HoldNotFound, NotBookable
@@ -38,13 +38,17 @@ from ..snapshot import open_planning
 from ..timetable import Promise, find_target
 from ..wish import Wish, check_bookable, place_of, zone_of
 from .hold import wish_of
-from .idempotency import earlier_result, keep_result, open_request
+from .idempotency import Request, answer_row, earlier_result, open_request
 from .placing import give_back_holds, place, requirements_of, write_plan
 
 NUMBER_LETTERS = 6
 
 _OF_HOLD = "WHERE id = (SELECT {} FROM bookings_hold WHERE code = %s AND contact_id = %s)"
 _ACCOUNT_OF_CONTACT = "WHERE id = (SELECT account_id FROM customers_contact WHERE id = %s)"
+_PARTS_OF_HOLD = """
+SELECT resource_id, crew_id FROM bookings_assignment
+ WHERE hold_id = (SELECT id FROM bookings_hold WHERE code = %s AND contact_id = %s)
+"""
 _IS_TAKEN = "EXISTS (SELECT FROM bookings_booking WHERE number = %s)"
 _TYPE_OF_SERVICE = """
 WHERE id = (SELECT service.work_order_type_id
@@ -81,7 +85,7 @@ def confirm_hold(
     earlier = earlier_result(request)
     if earlier is not None:
         return Booking.objects.get(pk=earlier["booking"])
-    hold = lock_hold(code=hold_code, contact=contact)
+    hold, team = lock_hold(code=hold_code, contact=contact)
     if hold.booking_id is not None:
         raise HoldNotFound
     wish = wish_of(hold)
@@ -94,7 +98,9 @@ def confirm_hold(
     apart = planning.apart_of(wish)
 
     def write(offer: Offer) -> Booking:
-        return _write_booking(wish, hold, offer, contact, details.strip(), actor, now, facts.roles)
+        return _write_booking(
+            wish, hold, offer, contact, details.strip(), actor, now, facts.roles, request
+        )
 
     booking = place(
         planning=planning,
@@ -103,23 +109,25 @@ def confirm_hold(
         now=now,
         apart=apart,
         write=write,
-        first_choice=team_of_hold(hold),
+        first_choice=team,
     )
-    keep_result(request, {"booking": booking.pk})
     publish(BookingConfirmed(booking_id=booking.pk))
     return booking
 
 
-def lock_hold(*, code: str, contact: Contact) -> Hold:
+def lock_hold(*, code: str, contact: Contact) -> tuple[Hold, frozenset[int]]:
     """Lock a hold before the resources; who removes expired holds steps over locked ones.
+
+    With it come the resources it keeps, and the crews as whose members they would come.
 
     What it was made for is read anew with it, for that may have changed since.
     Raises HoldNotFound, also when it ran out and was removed.
     """
     require_transaction()
     held = [code, contact.pk]
-    holds, contacts, accounts, portals, services, order_types = run_together(
+    holds, parts, contacts, accounts, portals, services, order_types = run_together(
         (select(Hold, "WHERE code = %s AND contact_id = %s FOR UPDATE"), held),
+        (_PARTS_OF_HOLD, held),
         (select(Contact, "WHERE id = %s"), [contact.pk]),
         (select(Account, _ACCOUNT_OF_CONTACT), [contact.pk]),
         (select(Portal, _OF_HOLD.format("portal_id")), held),
@@ -140,13 +148,7 @@ def lock_hold(*, code: str, contact: Contact) -> Hold:
     if hold.booking_id is not None:
         visits = Booking.objects.select_related("work_order__account", "status")
         hold.booking = visits.get(pk=hold.booking_id)
-    return hold
-
-
-def team_of_hold(hold: Hold) -> frozenset[int]:
-    """The resources it keeps, and the crews as whose members they would come."""
-    rows = run("SELECT resource_id, crew_id FROM bookings_assignment WHERE hold_id = %s", [hold.pk])
-    return frozenset(each for row in rows for each in row if each is not None)
+    return hold, frozenset(each for row in parts for each in row if each is not None)
 
 
 def _signed_in(actor: Actor) -> User:
@@ -164,6 +166,7 @@ def _write_booking(
     actor: Actor,
     now: datetime,
     roles: tuple[RoleSpec, ...],
+    request: Request,
 ) -> Booking:
     draft = _begin(offer, contact)
     work_order = create_work_order(
@@ -212,6 +215,7 @@ def _write_booking(
             "resources": draft.names,
         },
     )
+    answer = answer_row(request, {"booking": booking.pk})
     notes: list[BookingNote] = []
     if details:
         notes.append(
@@ -221,7 +225,7 @@ def _write_booking(
         offer,
         booking=booking,
         requirements=requirements_of(work_order),
-        also=(booking, timestamp, confirmed, *notes),
+        also=(booking, timestamp, confirmed, *notes, answer),
     )
     return booking
 

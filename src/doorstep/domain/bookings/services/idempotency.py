@@ -83,4 +83,9 @@ def earlier_result(request: Request) -> Any | None:
 
 def keep_result(request: Request, result: Any) -> None:
     """Store the answer, in the transaction that made it true."""
-    insert_together(RequestKey(**request.row, fingerprint=request.fingerprint, result=result))
+    insert_together(answer_row(request, result))
+
+
+def answer_row(request: Request, result: Any) -> RequestKey:
+    """As `keep_result`, for who writes it together with other rows."""
+    return RequestKey(**request.row, fingerprint=request.fingerprint, result=result)

@@ -21,6 +21,7 @@ from doorstep.platform.audit.models import LogEntry
 from doorstep.platform.audit.services import SYSTEM, Actor, entry
 from doorstep.platform.lib.db import is_conflict, require_transaction
 from doorstep.platform.lib.rows import (
+    Rows,
     Statement,
     insertion,
     mark_inserted,
@@ -63,6 +64,15 @@ WITH gone AS (
   RETURNING bookings_assignment.id
 )
 DELETE FROM bookings_resourceblock USING parts WHERE assignment_id = parts.id
+"""
+_BOOKING_OF_PART = """
+WHERE id IN (SELECT booking_id FROM bookings_assignment WHERE id = ANY(%s::bigint[]))
+"""
+_ORDER_OF_PART = """
+WHERE id IN (SELECT booking.work_order_id
+               FROM bookings_assignment AS part
+               JOIN bookings_booking AS booking ON booking.id = part.booking_id
+              WHERE part.id = ANY(%s::bigint[]))
 """
 _FREE = "DELETE FROM bookings_resourceblock WHERE assignment_id = ANY(%s::bigint[])"
 _MOVE = """
@@ -135,8 +145,7 @@ def place(
     for ids in candidates():
         try:
             with transaction.atomic():
-                lock_resources({*ids, *also_lock})
-                remove_expired_holds(ids)
+                _lock_and_free({*ids, *also_lock}, ids)
                 late: list[LateDeparture] = []
                 problem = planning.problem_for(
                     ids, wish=wish, facts=facts, target=target, now=now, apart=apart, late=late
@@ -162,14 +171,22 @@ def lock_resources(ids: Iterable[int]) -> None:
     run(_LOCK, [sorted(ids)])
 
 
-def remove_expired_holds(resource_ids: Collection[int]) -> int:
+def remove_expired_holds(resource_ids: Collection[int]) -> None:
     """A constraint cannot read the clock: free what expired holds of these resources still take."""
+    _remove_holds(run(_EXPIRED, [sorted(resource_ids)]))
+
+
+def _lock_and_free(to_lock: Iterable[int], to_free: Iterable[int]) -> None:
+    """Lock these resources, and then free what expired holds take of those."""
+    require_transaction()
+    _locked, expired = run_together((_LOCK, [sorted(to_lock)]), (_EXPIRED, [sorted(to_free)]))
+    _remove_holds(expired)
+
+
+def _remove_holds(rows: Rows) -> None:
     # One that is being confirmed this moment is locked, and no longer ours to remove.
-    ids = [pk for (pk,) in run(_EXPIRED, [sorted(resource_ids)])]
-    if not ids:
-        return 0
-    count, _by_model = Hold.objects.filter(pk__in=ids).delete()
-    return count
+    if rows:
+        Hold.objects.filter(pk__in=[pk for (pk,) in rows]).delete()
 
 
 def give_back_holds(contact: Contact) -> Statement:
@@ -204,9 +221,7 @@ def write_plan(
     """
     require_transaction()
     moves = {move.stop_id: move for each in offer.assignments for move in each.moves}
-    moved: list[Assignment] = []
-    if moves:
-        moved += Assignment.objects.filter(pk__in=moves).select_related("booking__work_order")
+    moved = _load_moved(list(moves)) if moves else []
     history: list[LogEntry] = []
     for assignment in moved:
         move = moves[assignment.pk]
@@ -227,6 +242,24 @@ def write_plan(
         (_TAKE_TIME, [*owner, [each.pk for each in moved]]),
     )
     mark_inserted(*also)
+
+
+def _load_moved(ids: list[int]) -> list[Assignment]:
+    """Assignments with their bookings and work orders, whose names history tells."""
+    parts, bookings, orders = run_together(
+        (select(Assignment, "WHERE id = ANY(%s::bigint[]) ORDER BY id"), [ids]),
+        (select(Booking, _BOOKING_OF_PART), [ids]),
+        (select(WorkOrder, _ORDER_OF_PART), [ids]),
+    )
+    moved = rows_as(Assignment, parts)
+    booking_by_id = {each.pk: each for each in rows_as(Booking, bookings)}
+    order_by_id = {each.pk: each for each in rows_as(WorkOrder, orders)}
+    for booking in booking_by_id.values():
+        booking.work_order = order_by_id[booking.work_order_id]
+    for each in moved:
+        if each.booking_id is not None:
+            each.booking = booking_by_id[each.booking_id]
+    return moved
 
 
 def _clear_and_move(moved: Sequence[Assignment]) -> list[Statement]:

@@ -14,7 +14,7 @@ from ..rules import check_may_change, lock_booking
 from ..snapshot import open_planning
 from ..timetable import Promise, find_target
 from ..wish import check_bookable, zone_of
-from .confirm import lock_hold, team_of_hold
+from .confirm import lock_hold
 from .hold import wish_of
 from .idempotency import asker_of, earlier_result, keep_result, open_request
 from .moving import team_of_booking, write_move
@@ -47,7 +47,7 @@ def reschedule_booking(
     earlier = earlier_result(request)
     if earlier is not None:
         return Booking.objects.get(pk=earlier["booking"])
-    hold = lock_hold(code=hold_code, contact=contact)
+    hold, team = lock_hold(code=hold_code, contact=contact)
     if hold.booking_id != booking.pk:
         raise HoldNotFound
     wish = wish_of(hold)
@@ -69,7 +69,7 @@ def reschedule_booking(
         now=now,
         apart=apart,
         write=write,
-        first_choice=team_of_hold(hold),
+        first_choice=team,
         also_lock=team_of_booking(booking),
     )
     keep_result(request, {"booking": moved.pk})

@@ -27,7 +27,7 @@ from .changes import Look, Mark, look
 MOST_DAYS = 100
 SPARE_DAYS = 7
 _PEOPLE_AT_A_TIME = 100
-_MOST_OWED = 500
+_MOST_OWED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
