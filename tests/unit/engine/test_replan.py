@@ -195,6 +195,15 @@ def test_an_effort_needs_an_end() -> None:
         Effort()
 
 
+def test_without_time_left_the_plan_stays_as_it_is() -> None:
+    day = route(1, visit("09:00", 60, spot(30), ("08:00", "15:00"), id=1))
+    problem = _problem((day,), {})
+
+    result = replan(problem, Effort(seconds=0.0))
+
+    assert [each.stops for each in result.routes] == [day.stops]
+
+
 # --- On any days ---------------------------------------------------------------------------
 
 

@@ -75,13 +75,14 @@ def solve(
 
 
 def _search(model: Model, rounds: int | None, seconds: float | None) -> int:
-    """Cool down step by step; how far it is, rounds or the clock say."""
+    """Cool down step by step; how far it is, rounds or the clock say. Without any time left, no
+    step is made."""
     leg_s = _mean_leg_s(model)
     model.plan.totals[PENALTY] = int(_PENALTY * leg_s)
     model.kernel.search(model.days, model.plan, 0, 0)  # compiles, if that has to be done
     began = time.monotonic()
     spent, chunk, share, cycle = 0, _CHUNK, 0.0, 0
-    while share < 1 and rounds != 0:
+    while share < 1 and rounds != 0 and (seconds is None or seconds > 0):
         if seconds is None:
             assert rounds is not None
             chunk = max(1, rounds // _STEPS)
