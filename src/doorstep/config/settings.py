@@ -64,6 +64,8 @@ DOORSTEP_SECRET_KEYS = env.words("DOORSTEP_ENCRYPTION_KEYS") or [_own_secret("en
 # --- What it is made of ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    # Before unfold: our frame of its pages stands in for its own.
+    "doorstep.interfaces.office",
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -97,7 +99,6 @@ INSTALLED_APPS = [
     "doorstep.domain.bookings",
     "doorstep.domain.notifications",
     "doorstep.interfaces.web",
-    "doorstep.interfaces.office",
     "doorstep.demo",
     "doorstep.config",
 ]

@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.customers.models import Contact
-from doorstep.domain.notifications.models import Attempt, MessageState, MessageText
+from doorstep.domain.notifications.models import (
+    Attempt,
+    Channel,
+    ConsentSource,
+    MessageState,
+    MessageText,
+    StaffTask,
+    TaskKind,
+)
+from doorstep.domain.notifications.services.consent import opt_out
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.resources.models import BookableResource, BusinessClosure, TimeOff
 from doorstep.domain.work.models import IncidentType, Priority, WorkOrder
@@ -18,7 +27,7 @@ from tests.conftest import NOW
 from tests.factories import bookings
 from tests.factories.customers import make_asset, make_location
 from tests.factories.inbound import twilio_account
-from tests.factories.notifications import make_message
+from tests.factories.notifications import make_message, make_sms_account
 from tests.factories.organization import make_territory, make_unit
 from tests.factories.resources import give_skill, make_characteristic
 
@@ -56,6 +65,11 @@ def make_world() -> World:
     message.save()
     Attempt.objects.create(message=message, started_at=timezone.now(), outcome="failed")
     MessageText.objects.create(portal=base.portal, message_type="booking_confirmed", language="en")
+    make_sms_account()
+    StaffTask.objects.create(kind=TaskKind.CUSTOMER_WROTE, text="+447700900123: Which day?")
+    opt_out(
+        channel=Channel.EMAIL, address="somebody@example.com", source=ConsentSource.LINK, now=NOW
+    )
     booking = bookings.book(base, now=NOW, details="The bell is broken.")
     bookings.make_link(booking, now=NOW)
     twilio_account(is_active=False)

@@ -1,16 +1,18 @@
 """Read settings of messages, and what a customer was told."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from doorstep.domain.organization.models import Portal
 
 from .message_types import NAMING_A_TIME
 from .models import Channel, Message, MessageSettings, MessageState
 from .models.message import OUT
+
+# What somebody should look at: it did not arrive, or nobody knows.
+TROUBLE = (MessageState.FAILED, MessageState.BOUNCED, MessageState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,19 @@ def told_about(booking_id: int, *, but: str = "", channel: Channel | None = None
     )
 
 
-def messages_of_work_order(work_order_id: int) -> Iterable[Message]:
+def messages_of_work_order(work_order_id: int) -> QuerySet[Message]:
     """Everything that was decided about the visits of a work order, oldest first."""
+    return _with_story(Message.objects.filter(booking__work_order=work_order_id))
+
+
+def messages_of_booking(booking_id: int) -> QuerySet[Message]:
+    """Everything that was decided about one visit, oldest first."""
+    return _with_story(Message.objects.filter(booking=booking_id))
+
+
+def _with_story(messages: QuerySet[Message]) -> QuerySet[Message]:
     return (
-        Message.objects.filter(booking__work_order=work_order_id)
-        .select_related("contact", "account", "follows")
-        .prefetch_related("attempts")
+        messages.select_related("contact", "account", "code", "follows")
+        .prefetch_related("attempts__account", "reports")
         .order_by("created_at", "pk")
     )

@@ -164,18 +164,20 @@ def _about_account(account: Account) -> Reason | None:
 
 
 def _is_allowed(message: Message) -> bool:
-    """The fence of the company settings: whole addresses, or @ and a domain."""
-    allowed = {line.strip().lower() for line in get_company().allowed_recipients.splitlines()} - {
-        ""
-    }
-    if not allowed:
-        return True
     address = message.address
     if message.contact and MESSAGE_TYPES[message.message_type].about is not About.SIGN_IN:
         contact = message.contact
         address = contact.phone if message.channel == Channel.SMS else contact.email
+    return is_within_fence(address)
+
+
+def is_within_fence(address: str) -> bool:
+    """The fence of the company settings: whole addresses, or @ and a domain."""
+    allowed = {line.strip().lower() for line in get_company().allowed_recipients.splitlines()} - {
+        ""
+    }
     address = address.lower()
-    return address in allowed or "@" + address.rpartition("@")[2] in allowed
+    return not allowed or address in allowed or "@" + address.rpartition("@")[2] in allowed
 
 
 # --- Invitations and sign-in -----------------------------------------------------------------

@@ -13,12 +13,19 @@ Change = list[Any]  # [old, new], fit for JSON
 # Never written down, under whatever form they come.
 SECRET_FIELDS = frozenset({"password", "password1", "password2", "code", "code_encrypted"})
 _LONGEST = 500
+_HIDDEN = "•••"
 
 
 def changes_of(form: forms.BaseForm, *, added: bool = False) -> dict[str, Change]:
-    """Field → [old, new] of a valid form that has been saved; for a new row only what was given."""
+    """Field → [old, new] of a valid form that has been saved; for a new row only what was given.
+
+    Of a form's own `secret_fields` it is noted that they were changed, not to what.
+    """
+    secret: frozenset[str] = getattr(form, "secret_fields", frozenset())
     return {
-        name: [None if added else _old(form, name), _new(form, name)]
+        name: [_HIDDEN, _HIDDEN]
+        if name in secret
+        else [None if added else _old(form, name), _new(form, name)]
         for name in form.changed_data
         if name in form.fields and name not in SECRET_FIELDS
     }

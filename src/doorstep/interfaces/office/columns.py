@@ -27,6 +27,8 @@ STATE_BADGES = {
     "pending": "info",
     "sending": "info",
     "sent": "success",
+    "delivered": "success",
+    "bounced": "danger",
     "failed": "danger",
     "unknown": "warning",
     "suppressed": "default",
@@ -55,8 +57,7 @@ def column(
         @wraps(function)
         def shown(*args: Any) -> SafeString:
             # Rendered here and not by the list, so that it looks the same in a form.
-            text: SafeString = display_for_label(function(*args), "–", STATE_BADGES)
-            return text
+            return state_badge(*function(*args))
 
         decorated: F = display(description=description, ordering=ordering, boolean=boolean)(
             shown if badge else function
@@ -64,6 +65,12 @@ def column(
         return decorated
 
     return decorate
+
+
+def state_badge(state: str, text: StrOrPromise) -> SafeString:
+    """The text of a state in its color."""
+    badge: SafeString = display_for_label((state, text), "–", STATE_BADGES)
+    return badge
 
 
 def link_to(row: models.Model | None, text: StrOrPromise | None = None) -> str | SafeString:

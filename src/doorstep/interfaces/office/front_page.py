@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from doorstep.domain.bookings.models import Booking, ParentStatus
-from doorstep.domain.notifications.models import Message, MessageState
+from doorstep.domain.notifications.models import Message, StaffTask
+from doorstep.domain.notifications.selectors import TROUBLE
 from doorstep.domain.resources.models import TimeOff, TimeOffState
 from doorstep.domain.work.configuration import Problem, configuration_problems
 from doorstep.domain.work.models import SystemStatus, WorkOrder
@@ -45,7 +46,8 @@ def front_page_of(*, now: datetime) -> FrontPage:
     visits = Booking.objects.filter(promised_from__gte=begin, promised_from__lt=end)
     live = visits.exclude(status__parent=ParentStatus.CANCELED).count()
     unscheduled = WorkOrder.objects.filter(system_status=SystemStatus.UNSCHEDULED).count()
-    failed = Message.objects.filter(state__in=[MessageState.FAILED, MessageState.UNKNOWN]).count()
+    failed = Message.objects.filter(state__in=TROUBLE).count()
+    tasks = StaffTask.objects.filter(done_at=None).count()
     requested = TimeOff.objects.filter(state=TimeOffState.REQUESTED, ends_at__gt=now).count()
     cards = [
         Card(
@@ -66,6 +68,13 @@ def front_page_of(*, now: datetime) -> FrontPage:
             f"{_list('notifications_message')}?trouble=1",
             "mark_email_unread",
             is_worrying=failed > 0,
+        ),
+        Card(
+            _("Tasks from messages"),
+            tasks,
+            f"{_list('notifications_stafftask')}?done=no",
+            "task_alt",
+            is_worrying=tasks > 0,
         ),
         Card(
             _("Time off to decide"),

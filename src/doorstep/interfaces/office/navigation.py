@@ -57,6 +57,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 _entry("notifications.message", _("Messages"), "mail"),
                 _entry("bookings.bookingcode", _("Links without sign-in"), "link"),
+                _entry("notifications.stafftask", _("Tasks"), "task_alt"),
+                _entry("notifications.consent", _("Consent"), "do_not_disturb_on"),
                 _entry("notifications.messagetext", _("Own texts"), "edit_note"),
             ],
         ),
@@ -65,6 +67,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 _entry("organization.company", _("Company"), "apartment"),
                 _entry("organization.portal", _("Portals"), "web"),
+                _entry("organization.connectoraccount", _("Connectors"), "cable"),
                 _entry("organization.territory", _("Territories"), "map"),
                 _entry("organization.organizationalunit", _("Organizational units"), "warehouse"),
                 _entry("identity.user", _("People who sign in"), "manage_accounts"),

@@ -27,6 +27,7 @@ from doorstep.domain.organization.selectors import get_company
 
 from .csp import with_office_policy
 from .front_page import front_page_of
+from .outbound import outbound_notices
 from .pictures import picture
 from .why import why_context
 
@@ -112,6 +113,7 @@ class OfficeSite(UnfoldAdminSite):  # type: ignore[misc]
         return context | {
             # Unfold would write the colors as an inline style; ours lie in the file.
             "colors": None,
+            "outbound_notices": outbound_notices(get_company()),
             "show_history": True,  # ours; see base.OfficeModelAdmin.history_view
             "styles": [*context["styles"], static("office/office.css")],
             "site_favicons": [Favicon(href=resolve_url("web:favicon"), rel="icon")],

@@ -23,6 +23,9 @@ _DISPATCHER_WRITES = {
 }
 # Settings, sign-ins and the queue belong to administrators.
 _HIDDEN_FROM_DISPATCHERS = {"identity", "mfa", "socialaccount", "account", "procrastinate"}
+_HIDDEN_MODELS = {"organization.connectoraccount"}
+# Settings in an app whose other rows dispatchers may change.
+_ONLY_TO_LOOK_AT = {"notifications.messagesettings"}
 
 
 def may(role: str, permission: str) -> bool:
@@ -34,5 +37,9 @@ def may(role: str, permission: str) -> bool:
     app, _separator, name = permission.partition(".")
     if app in _HIDDEN_FROM_DISPATCHERS:
         return False
-    verb = name.split("_", 1)[0]
+    verb, _separator, model = name.partition("_")
+    if f"{app}.{model}" in _HIDDEN_MODELS:
+        return False
+    if verb != "view" and f"{app}.{model}" in _ONLY_TO_LOOK_AT:
+        return False
     return verb == "view" or verb in _DISPATCHER_WRITES.get(app, set())

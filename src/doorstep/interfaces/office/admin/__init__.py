@@ -4,6 +4,8 @@ from . import (  # noqa: F401
     booking_codes,
     bookings,
     catalog,
+    connectors,
+    consent,
     customers,
     history,
     invitations,
@@ -14,6 +16,7 @@ from . import (  # noqa: F401
     portals,
     resources,
     skills,
+    staff_tasks,
     time_off,
     work_orders,
 )

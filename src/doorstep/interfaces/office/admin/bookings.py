@@ -18,6 +18,7 @@ from doorstep.domain.bookings.services.codes import create_booking_code
 from doorstep.domain.bookings.services.hold import release_hold
 from doorstep.domain.bookings.services.status import set_status
 from doorstep.domain.notifications.links import code_url, visit_url
+from doorstep.domain.notifications.selectors import messages_of_booking
 from doorstep.domain.organization.selectors import find_portal
 from doorstep.interfaces.office.base import OfficeModelAdmin, ReadOnlyMixin, actor_of
 from doorstep.interfaces.office.booking_panels import assignment_panel, timestamp_panel
@@ -27,6 +28,7 @@ from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
 from doorstep.interfaces.office.filters import PromisedFilter
 from doorstep.interfaces.office.forms.booking_codes import NewCodeForm
 from doorstep.interfaces.office.forms.bookings import CancelForm, StatusForm
+from doorstep.interfaces.office.message_words import message_panel
 from doorstep.interfaces.office.panels import Panel, history_panel, note_panel
 from doorstep.interfaces.office.site import office
 from doorstep.interfaces.office.times import in_lists, promise, short_promise
@@ -199,6 +201,7 @@ def _panels(booking: Booking) -> list[Panel]:
     )
     return [
         assignment_panel(booking, booking.assignments.all()),
+        message_panel(messages_of_booking(booking.pk)),
         note_panel(notes),
         code_panel(codes, now=timezone.now()),
         timestamp_panel(booking.timestamps.select_related("status", "user")),

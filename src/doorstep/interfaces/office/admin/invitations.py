@@ -189,7 +189,7 @@ class InvitationAdmin(OfficeModelAdmin):
             return _("A group invitation names nobody: pass the code on yourself.")
         return _("The message is %(state)s. %(reason)s") % {
             "state": message.get_state_display().lower(),
-            "reason": message.reason,
+            "reason": message.reason_text,
         }
 
     @dialog_action(

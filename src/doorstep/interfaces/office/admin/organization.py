@@ -18,6 +18,15 @@ from doorstep.interfaces.office.forms.organization import CompanyForm, UnitForm
 from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
 
+_OUTBOUND: Any = (
+    _("Messages"),
+    {
+        "classes": ("tab",),
+        "description": _("For emergencies, rehearsals and trying things out: for all portals."),
+        "fields": (("is_outbound_held", "is_dry_run"), "allowed_recipients"),
+    },
+)
+
 
 @admin.register(Company, site=office)
 class CompanyAdmin(OfficeModelAdmin):
@@ -58,7 +67,14 @@ class CompanyAdmin(OfficeModelAdmin):
             _("Territories"),
             {"classes": ("tab",), "fields": ("allows_resources_without_territory",)},
         ),
+        _OUTBOUND,
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return sets
+        return [each for each in sets if each is not _OUTBOUND]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, URLField):

@@ -4,14 +4,22 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from doorstep.domain.customers.services.invitations import invite_all_existing
+from doorstep.domain.notifications.models import MessageSettings
 from doorstep.domain.organization.models import ArrivalWindow, Portal, Snippet
-from doorstep.interfaces.office.base import OfficeModelAdmin, OfficeTabularInline, actor_of
+from doorstep.interfaces.office.base import (
+    OfficeModelAdmin,
+    OfficeStackedInline,
+    OfficeTabularInline,
+    actor_of,
+)
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
+from doorstep.interfaces.office.forms.message_settings import MessageSettingsForm
 from doorstep.interfaces.office.forms.portal import PortalForm
 from doorstep.interfaces.office.forms.snippets import SnippetForm, SnippetFormSet
 from doorstep.interfaces.office.site import office
@@ -31,6 +39,36 @@ class SnippetInline(OfficeTabularInline):
     verbose_name_plural = _("Own snippets")
 
 
+class MessageSettingsInline(OfficeStackedInline):
+    """One form, there from the start: without a row the defaults hold."""
+
+    model = MessageSettings
+    form = MessageSettingsForm
+    min_num = max_num = 1
+    can_delete = False
+    verbose_name_plural = _("Messages")
+    fieldsets = (
+        (None, {"fields": ("sent_types", ("channel", "send_to"), "staff_addresses", "survey_url")}),
+        (
+            _("Reminders"),
+            {"fields": (("reminder_days", "reminder_time"), "reminder_zone")},
+        ),
+        (
+            _("Moves"),
+            {"fields": (("reschedule_minutes", "settle_seconds"),)},
+        ),
+        (
+            _("Quiet hours"),
+            {"fields": (("quiet_from", "quiet_to"),)},
+        ),
+    )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
 @admin.register(Portal, site=office)
 class PortalAdmin(OfficeModelAdmin):
     form = PortalForm
@@ -44,7 +82,7 @@ class PortalAdmin(OfficeModelAdmin):
         "is_tracking_enabled",
     )
     search_fields = ("name", "host_name", "company_name")
-    inlines = (ArrivalWindowInline, SnippetInline)
+    inlines = (ArrivalWindowInline, SnippetInline, MessageSettingsInline)
     actions_detail = ("invite_all",)
     fieldsets: Any = (
         (

@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from doorstep.domain.bookings.models import Booking, BookingNote, ParentStatus
+from doorstep.domain.notifications.selectors import messages_of_work_order
 from doorstep.domain.work.models import ResourcePreference, WorkOrder
 from doorstep.domain.work.services.work_orders import cancel_work_order, create_work_order
 from doorstep.interfaces.office.base import OfficeModelAdmin, OfficeTabularInline, actor_of, adopt
 from doorstep.interfaces.office.columns import column, link_to
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
 from doorstep.interfaces.office.forms.work_orders import NewWorkOrderForm, WorkOrderForm
+from doorstep.interfaces.office.message_words import message_panel
 from doorstep.interfaces.office.panels import (
     Panel,
     booking_panel,
@@ -195,6 +197,7 @@ def _panels(work_order: WorkOrder) -> list[Panel]:
     return [
         requirement_panel(requirements),
         booking_panel(bookings, link_to),
+        message_panel(messages_of_work_order(work_order.pk)),
         note_panel(sorted(notes, key=lambda note: note.created_at)),
         history_panel(history_of(work_order, *bookings)[:200]),
     ]
