@@ -116,6 +116,8 @@ def test_a_mail_in_a_preview_cannot_run_anything(administrator: Client, text: Me
     html = answer.content.decode()
     assert "<script>alert(1)" not in html
     assert '<iframe class="office-frame" sandbox ' in html
+    assert 'srcdoc="&lt;!doctype html&gt;' in html
+    assert "&amp;lt;script&amp;gt;alert(1)" in html
     assert "script-src 'self'" in answer["Content-Security-Policy"]
 
 

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.organization.models import Portal
 
+from ..message_types import MESSAGE_TYPES
+
 
 class MessageText(models.Model):
     """Parts of one type of message in one language. Only declared placeholders may stand in them;
@@ -35,4 +37,5 @@ class MessageText(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.message_type} ({self.language})"
+        kind = MESSAGE_TYPES.get(self.message_type)
+        return f"{kind.label if kind else self.message_type} ({self.language})"
