@@ -150,7 +150,7 @@ def test_f37_one_batch_may_tell_of_many_messages(
     messages = [make_sent(account) for _number in range(20)]
     batch = [told(DELIVERED, provider_id=each.provider_id) for each in messages]
 
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(5 * 20):
         assert take_reports(account, batch, now=NOW) == 20
 
     assert {state_of(each) for each in messages} == {MessageState.DELIVERED}

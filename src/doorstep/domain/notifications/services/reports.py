@@ -45,7 +45,9 @@ def take_reports(
         )
     )
     fresh = [row for key, row in rows.items() if key not in known]
-    ProviderReport.objects.bulk_create(fresh, ignore_conflicts=True)
+    for row in fresh:
+        # One by one: two requests that wait for each other's rows would be a deadlock.
+        ProviderReport.objects.bulk_create([row], ignore_conflicts=True)
     try:
         # The known ones too: the call that stored them may have died before this.
         _match(account, ProviderReport.objects.filter(account=account, event_key__in=keys), now)
