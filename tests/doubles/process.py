@@ -45,6 +45,11 @@ class OtherProcess:
             raise RuntimeError(found["error"])
         return found["answer"]
 
+    def kill(self) -> None:
+        """End it in the middle of whatever it does, without a chance to tidy up."""
+        self._process.kill()
+        self._process.wait()
+
     def end(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -102,6 +107,21 @@ def _book(question: dict[str, Any]) -> Any:
     return answers
 
 
+def _replan(question: dict[str, Any]) -> Any:
+    """Improve a day so often; how many visits were moved."""
+    from doorstep.domain.bookings.services.replan_due import replan_day
+
+    moved = 0
+    for _number in range(question["times"]):
+        found = replan_day(
+            date.fromisoformat(question["day"]),
+            now=datetime.fromisoformat(question["now"]),
+            seconds=1.0,
+        )
+        moved += 0 if found is None else sum(move.is_written for move in found.moves)
+    return moved
+
+
 def _wish(contact_id: int) -> Any:
     from doorstep.domain.customers.models import Contact
     from doorstep.domain.organization.models import Portal
@@ -125,7 +145,7 @@ def _main() -> None:
     django.setup()
     from django.db import close_old_connections
 
-    verbs = {"search": _search, "book": _book}
+    verbs = {"search": _search, "book": _book, "replan": _replan}
     for line in sys.stdin:
         question = json.loads(line)
         close_old_connections()

@@ -2,14 +2,21 @@
 
 import random
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from doorstep.domain.bookings.errors import DomainError
-from doorstep.domain.bookings.models import Booking, ParentStatus
+from doorstep.domain.bookings.models import (
+    Assignment,
+    Booking,
+    ParentStatus,
+    ReplannedDay,
+    ResourceBlock,
+)
 from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.domain.bookings.services.assign import move_booking
 from doorstep.domain.bookings.services.placing import lock_resources
@@ -18,8 +25,9 @@ from doorstep.domain.bookings.services.replan_due import replan_day
 from doorstep.domain.bookings.services.status import set_status
 from doorstep.domain.bookings.timetable import Promise
 from doorstep.engine.replan import Effort
-from doorstep.platform.audit.models import Source
+from doorstep.platform.audit.models import LogEntry, Source
 from doorstep.platform.audit.services import Actor
+from tests.doubles.process import OtherProcess
 from tests.factories.bookings import THURSDAY, book, make_world, window_key
 from tests.factories.days import book_at, broken_promises, customer_at, resource_of
 from tests.factories.identity import dana
@@ -159,3 +167,80 @@ def test_planning_gives_way_to_whoever_has_the_lock(now: datetime) -> None:
         move.is_written for each in results if isinstance(each, Replanned) for move in each.moves
     ] == [False]
     assert resource_of(booking) == world.technician
+
+
+# --- A process that dies -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def planner(django_db_setup: None) -> Iterator[OtherProcess]:
+    process = OtherProcess(database=connection.settings_dict["NAME"])
+    yield process
+    process.end()
+
+
+def rows() -> list[list[object]]:
+    """Everything that planning writes."""
+    tables = (Assignment, ResourceBlock, Booking, LogEntry, ReplannedDay)
+    return [list(table.objects.order_by("pk").values()) for table in tables]
+
+
+def waits_for_history() -> int | None:
+    """The backend that wants to write history and cannot, whatever it has written before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_locks WHERE relation = %s::regclass AND NOT granted",
+            [LogEntry._meta.db_table],
+        )
+        found = cursor.fetchone()
+    return None if found is None else found[0]
+
+
+def until(look: Callable[[], int | None]) -> int:
+    """What there is to see, once there is. Raises TimeoutError if nothing ever is."""
+    end = time.monotonic() + 60
+    while (found := look()) is None:
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.002)
+    return found
+
+
+def has_ended(pid: int) -> int | None:
+    """1 when the backend has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)", [pid]
+        )
+        found = cursor.fetchone()
+    return None if found is None else found[0]
+
+
+def test_a_planner_killed_while_it_writes_leaves_nothing_half_written(
+    planner: OtherProcess, now: datetime
+) -> None:
+    world = make_world()
+    booking = book_at(world, 53.51, -2.25, now=now)
+    tina()
+    before = rows()
+
+    # It has taken the blocks of the visit away and moves it to Tina when it comes to history.
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {LogEntry._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+        # Whoever waits for a lock gives way after a while, and tries again the next time.
+        planner.send(do="replan", day=THURSDAY, now=now, times=100)
+        pid = until(waits_for_history)
+        planner.kill()
+    until(lambda: has_ended(pid))
+
+    assert rows() == before
+    assert resource_of(booking) == world.technician
+    assert broken_promises(THURSDAY, THURSDAY) == []
+
+    found = replan_day(THURSDAY, now=now, seconds=1.0)
+
+    assert found is not None
+    assert [move.is_written for move in found.moves] == [True]
+    assert resource_of(booking) == tina()
+    assert broken_promises(THURSDAY, THURSDAY) == []
