@@ -37,6 +37,7 @@ CHECKED = (
     IncidentType, OrganizationalUnit, Portal, ResourceCharacteristic, Territory, TimeOff, WorkHours,
 )  # fmt: skip
 DRAMA_NUMBERS = re.compile(r"\+44(7700900|1614960)\d{3}")
+POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}")
 
 
 def carol() -> Contact:
@@ -78,6 +79,15 @@ def test_nobody_real_can_be_called_or_written_to(demo):
     people = [*Contact.objects.all(), *BookableResource.objects.filter(kind=ResourceKind.USER)]
     assert all(DRAMA_NUMBERS.fullmatch(person.phone) for person in people)
     assert all(person.email.endswith(("@example.com", "@example.org")) for person in people)
+
+
+def test_postcodes_have_the_form_of_british_ones(demo):
+    codes = {
+        place.postal_code
+        for place in (*Account.objects.all(), *OrganizationalUnit.objects.exclude(postal_code=""))
+    }
+    assert len(codes) > 20
+    assert [code for code in codes if not POSTCODE.fullmatch(code)] == []
 
 
 def test_customers_speak_all_our_languages(demo):
