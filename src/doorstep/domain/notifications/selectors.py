@@ -58,15 +58,16 @@ def told_about(booking_id: int, *, but: str = "", channel: Channel | None = None
 
 def messages_of_work_order(work_order_id: int) -> QuerySet[Message]:
     """Everything that was decided about the visits of a work order, oldest first."""
-    return _with_story(Message.objects.filter(booking__work_order=work_order_id))
+    return with_story(Message.objects.filter(booking__work_order=work_order_id))
 
 
 def messages_of_booking(booking_id: int) -> QuerySet[Message]:
     """Everything that was decided about one visit, oldest first."""
-    return _with_story(Message.objects.filter(booking=booking_id))
+    return with_story(Message.objects.filter(booking=booking_id))
 
 
-def _with_story(messages: QuerySet[Message]) -> QuerySet[Message]:
+def with_story(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Oldest first, with everything that is told of each."""
     return (
         messages.select_related("contact", "account", "code", "follows")
         .prefetch_related("attempts__account", "reports")
