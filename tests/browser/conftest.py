@@ -14,6 +14,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from doorstep.domain.customers.models import Contact
+from doorstep.platform.identity.models import User
 from tests.conftest import CHROMIUM_NAMES
 from tests.factories.bookings import World, make_world
 
@@ -69,7 +70,7 @@ def world(transactional_db: None) -> World:
 
 @pytest.fixture
 def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
-    """Opens a page as a visitor with a width, a color scheme, a language; signed in as a contact.
+    """Opens a page with a width, a color scheme and a language, as a visitor, a contact or staff.
 
     What the page does wrong by itself (an exception in a script, a refused style) fails the test.
     """
@@ -80,6 +81,7 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
         path: str,
         *,
         contact: Contact | None = None,
+        staff: User | None = None,
         width: int = 1280,
         dark: bool = False,
         language: str = "en",
@@ -95,9 +97,10 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
         contexts.append(context)
         context.set_default_timeout(10_000)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
-        if contact is not None and contact.user is not None:
+        user = staff if contact is None else contact.user
+        if user is not None:
             client = Client()
-            client.force_login(contact.user)
+            client.force_login(user)
             cookies[settings.SESSION_COOKIE_NAME] = client.cookies[
                 settings.SESSION_COOKIE_NAME
             ].value

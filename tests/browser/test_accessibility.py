@@ -4,9 +4,11 @@ from datetime import datetime
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from playwright.sync_api import Page
 
 from tests.factories.bookings import World
+from tests.factories.identity import dana
 
 from .conftest import OpenPage
 from .pages import each_page, furnish
@@ -46,6 +48,30 @@ def test_no_page_scrolls_sideways_on_the_smallest_phone(
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_offices_why_no_time_has_no_barrier_and_does_not_scroll_sideways(
+    open_page: OpenPage, world: World, now: datetime, width: int, dark: bool
+) -> None:
+    """Our part of the page; the frame around it is the admin theme's."""
+    visit = furnish(world, now=now)
+    address = reverse("office:why")
+    # Bare, with a visit's days, and refused as no date.
+    asked = ("", f"booking={visit.pk}&day=2026-11-26", f"booking={visit.pk}&day=never")
+    found: list[str] = []
+
+    for query in asked:
+        page = open_page(f"{address}?{query}", staff=dana(), width=width, dark=dark)
+        assert page.locator(".office-why").count() == 1
+        found += [f"{query}: {barrier}" for barrier in barriers(page, ".office-why")]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            found.append(f"{query}: {wide} px")
+
+    assert page.locator(".office-refusal").count() == 1
+    assert not found, "\n".join(found)
+
+
 def test_what_is_pressed_is_large_enough(open_page: OpenPage, world: World, now: datetime) -> None:
     visit = furnish(world, now=now)
     found: list[str] = []
@@ -64,12 +90,13 @@ _SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map(([e, r]) => `${e.className || e.tagName} ${Math.round(r.width)}x${Math.round(r.height)}`)"""
 
 
-def barriers(page: Page) -> list[str]:
+def barriers(page: Page, part: str = "html") -> list[str]:
+    """What axe finds in this part of the page."""
     page.evaluate("document.getAnimations().forEach(each => each.finish())")
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text())
     result = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+        "([part, tags]) => axe.run(part, {runOnly: {type: 'tag', values: tags}})", [part, TAGS]
     )
     return [
         f"{each['id']} {node['target']} {node['failureSummary'][:200]}"
