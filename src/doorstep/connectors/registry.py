@@ -42,6 +42,7 @@ EMAIL = {
 }
 SMS = {
     "console": Entry("Console", "doorstep.connectors.sms.console.ConsoleSms"),
+    "folder": Entry("Files in a folder", "doorstep.connectors.sms.folder.FolderSms"),
     "twilio": Entry("Twilio", "doorstep.connectors.sms.twilio.Twilio"),
     "signed_webhook": Entry("Own gateway", "doorstep.connectors.sms.signed_webhook.SignedWebhook"),
 }

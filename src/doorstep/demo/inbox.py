@@ -1,4 +1,4 @@
-"""Read what the demo's mail server has kept."""
+"""Read what the demo has kept instead of sending it: mails as files of mail, texts as JSON."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from email.message import EmailMessage, MIMEPart
 from pathlib import Path
 
 from django.conf import settings
+
+from doorstep.connectors.sms.folder import KeptText, list_texts
 
 from .smtp_server import RECEIVED_HEADER, RECIPIENT_HEADER
 
@@ -44,6 +46,12 @@ class KeptMail:
 
 def inbox_folder() -> Path:
     return Path(settings.VAR_DIR) / "demo-inbox"
+
+
+def list_messages() -> list[KeptMail | KeptText]:
+    """The newest mails and text messages, newest first."""
+    both: list[KeptMail | KeptText] = [*list_mails(), *list_texts(inbox_folder())[:NEWEST]]
+    return sorted(both, key=lambda each: each.name, reverse=True)[:NEWEST]
 
 
 def list_mails() -> list[KeptMail]:

@@ -8,11 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from doorstep.connectors.sms.folder import KeptText
 from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.lib.site_time import get_zone
 
-from .inbox import KeptMail, NoSuchMail, get_mail, list_mails
-from .presenters import present_mail
+from .inbox import KeptMail, NoSuchMail, get_mail, list_messages
+from .presenters import present_mail, present_text
 
 TABS = ("html", "text", "source")
 # The mail is shown as it came, but may do nothing: no scripts, no forms, no requests.
@@ -28,8 +29,13 @@ SANDBOX = (
 def inbox(request: HttpRequest) -> HttpResponse:
     _require_demo()
     zone = get_zone(get_company().time_zone)
-    mails = [present_mail(mail, zone) for mail in list_mails()]
-    return render(request, "demo/inbox.html", {"mails": mails})
+    kept = [
+        {"text": present_text(each, zone)}
+        if isinstance(each, KeptText)
+        else {"mail": present_mail(each, zone)}
+        for each in list_messages()
+    ]
+    return render(request, "demo/inbox.html", {"kept": kept})
 
 
 @require_safe

@@ -8,9 +8,11 @@ from django.apps import apps
 from django.db.models import Count, F
 
 from doorstep.demo.seed.company import seed_company
-from doorstep.domain.bookings.models import Booking, BookingStatus, ParentStatus
+from doorstep.domain.bookings.models import Booking, BookingCode, BookingStatus, ParentStatus
 from doorstep.domain.bookings.selectors import visits_of
 from doorstep.domain.customers.models import Account, Contact, CustomerAsset
+from doorstep.domain.notifications.models import Message, MessageState
+from doorstep.domain.notifications.services.remind import remind
 from doorstep.domain.organization.models import Company, OrganizationalUnit, Portal, Territory
 from doorstep.domain.resources.models import (
     BookableResource,
@@ -174,7 +176,7 @@ def test_every_booking_has_a_history(demo):
 
 def test_everybody_who_is_printed_can_sign_in(demo):
     assert {each.email.partition("@")[0] for each in demo.sign_ins} == {
-        "carol", "layla", "dana", "tom", "otto",
+        "carol", "layla", "jonas", "dana", "tom", "otto",
     }  # fmt: skip
     for each in demo.sign_ins:
         assert User.objects.get(email=each.email).check_password(each.password)
@@ -185,6 +187,32 @@ def test_the_sign_ins_belong_to_somebody(demo):
     assert carol().user.role == Role.CONTACT
     assert Contact.objects.get(email="layla@example.com").user.language == "ar"
     assert BookableResource.objects.get(user__email="tom@example.com").name == "Tom Ashworth"
+
+
+def test_jonas_reads_german_and_wants_text_messages(demo):
+    jonas = Contact.objects.get(email="jonas@example.com")
+    assert (jonas.user.language, jonas.language, jonas.message_channel) == ("de", "de", "sms")
+
+
+def test_customers_were_told_of_their_visits_in_words_that_were_kept(demo):
+    messages = Message.objects.filter(contact__email="layla@example.com", channel="sms")
+    assert {message.message_type for message in messages} == {
+        "booking_confirmed", "booking_reminder", "technician_traveling", "booking_completed",
+    }  # fmt: skip
+    assert all(any("\u0600" < sign < "\u0700" for sign in each.text) for each in messages)
+    assert {message.language for message in messages} == {"ar"}
+
+
+def test_a_fresh_demo_does_not_begin_with_a_flood_of_reminders(demo):
+    written = remind(now=NOW)
+    assert [each for each in written if each.state == MessageState.PENDING] == []
+
+
+def test_nothing_in_the_log_is_waiting_or_from_the_future(demo):
+    assert not Message.objects.filter(state__in=["pending", "sending"]).exists()
+    assert not Message.objects.filter(created_at__gt=NOW).exists()
+    assert not BookingCode.objects.filter(last_opened_at__gt=NOW).exists()
+    assert not Message.objects.filter(text="").exists()
 
 
 def test_carol_finds_one_visit_ahead_and_two_behind(demo):

@@ -133,7 +133,7 @@ def test_a_message_is_shown_with_its_text_and_a_text_message_with_its_parts(
     told = messages("show", str(confirmed.pk))
 
     assert "Your visit: https://d.example/v/•••" in told
-    assert "1 part(s), UCS-2, 35 units" in told
+    assert "1 part(s), GSM-7, 58 units" in told
 
 
 @pytest.mark.parametrize(

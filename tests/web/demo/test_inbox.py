@@ -1,13 +1,16 @@
 """The demo inbox shows what was sent, and a mail can do nothing to the page."""
 
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from smtplib import SMTP
 
 import pytest
 from django.test import Client, override_settings
-from pytest_django import Settings
+from pytest_django import Settings as DjangoSettings
 
+from doorstep.connectors.sms.base import OutgoingSms
+from doorstep.connectors.sms.folder import FolderSms, Settings
 from doorstep.demo.inbox import inbox_folder, list_mails
 from doorstep.demo.smtp_server import start_smtp
 from tests.doubles.smtp import free_port
@@ -17,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def folder(settings: Settings, tmp_path: Path) -> Path:
+def folder(settings: DjangoSettings, tmp_path: Path) -> Path:
     settings.VAR_DIR = tmp_path
     make_portal()
     return inbox_folder()
@@ -94,6 +97,44 @@ def test_an_attachment_can_be_fetched(client: Client) -> None:
 )
 def test_what_is_not_there_is_not_found(client: Client, path: str) -> None:
     assert client.get(f"/demo/inbox/{path}/").status_code == 404
+
+
+def text(words: str, *, language: str, minute: int = 0, message_id: str = "m-1") -> None:
+    """Keep one text message as the demo's connector does."""
+    at = datetime(2099, 1, 1, 12, minute, tzinfo=UTC)
+    connector = FolderSms(Settings(str(inbox_folder())), clock=lambda: at)
+    to = "+447700900123"
+    connector.send(OutgoingSms(message_id=message_id, to=to, text=words, language=language))
+
+
+def test_text_messages_stand_between_the_mails_newest_first(client: Client) -> None:
+    text("Tomorrow from ten.", language="en", minute=2, message_id="m-2")
+    text("See you.", language="en", minute=1)
+    send("A mail")
+
+    page = client.get("/demo/inbox/").content.decode()
+
+    assert page.count("Tomorrow from ten.") == 1
+    assert page.index("Tomorrow from ten.") < page.index("See you.") < page.index("A mail")
+    assert "+447700900123" in page
+    assert "1 part" in page
+
+
+def test_a_text_is_read_in_its_own_direction(client: Client) -> None:
+    text("Acme: زيارتك غدًا", language="ar")
+
+    page = client.get("/demo/inbox/").content.decode()
+
+    assert 'class="bubble" lang="ar" dir="rtl"' in page
+
+
+def test_links_of_a_text_can_be_followed_and_its_markup_is_no_markup(client: Client) -> None:
+    text("Open http://127.0.0.1:8000/v/abc <b>now</b>", language="en")
+
+    page = client.get("/demo/inbox/").content.decode()
+
+    assert '<a href="http://127.0.0.1:8000/v/abc"' in page
+    assert "&lt;b&gt;now" in page
 
 
 @override_settings(IS_DEMO=False)

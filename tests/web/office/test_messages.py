@@ -128,7 +128,7 @@ def test_every_attempt_is_shown_with_the_answer_and_the_account(
 def test_reports_are_shown_in_the_order_in_which_they_came(
     dispatcher: Client, message: Message
 ) -> None:
-    account = make_sms_account()
+    account = make_sms_account(name="Gateway")
     for number, progress in enumerate((Progress.SENT, Progress.FAILED)):
         ProviderReport.objects.create(
             account=account, event_key=str(number), provider_id="SM1", message=message,
@@ -156,6 +156,9 @@ def test_the_link_of_a_message_is_named_with_its_openings_and_never_shown(
 def test_a_text_message_is_shown_with_its_parts(dispatcher: Client, message: Message) -> None:
     become(message, MessageState.SENT, channel="sms", text="ä" * 161)
     assert "2 (GSM-7, 161 units)" in shown(dispatcher, message)
+    # Where a code stood is a mark, which is no reason to count in the large alphabet.
+    become(message, MessageState.SENT, text="https://d.example/v/•••")
+    assert "1 (GSM-7, 46 units)" in shown(dispatcher, message)
     become(message, MessageState.SENT, text="مرحبا")
     assert "1 (UCS-2, 5 units)" in shown(dispatcher, message)
 

@@ -19,7 +19,7 @@ class OutgoingSms:
     `message_id` is ours and the same for every attempt; `to` is E.164; `valid_for_s` is how long
     the text is worth delivering, None for the provider's own limit. `marker` is a part of the text
     that no other text has, such as its link. `callback_url` is where reports shall come, if the
-    provider wants to be told with each text.
+    provider wants to be told with each text. `language` is that of the text, such as "ar".
     """
 
     message_id: str
@@ -28,6 +28,7 @@ class OutgoingSms:
     valid_for_s: int | None = None
     marker: str = ""
     callback_url: str = ""
+    language: str = ""
 
 
 class SmsSender(Protocol):

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from doorstep.domain.bookings.models import Booking
 from doorstep.domain.customers.models import Account
+from doorstep.domain.customers.models.contact import MessageChannel
 from doorstep.domain.organization.models import Company, Portal
 from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.resources.models import BookableResource
@@ -17,9 +19,11 @@ from doorstep.platform.identity.models import User
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.site_time import local_day
 
+from ..connector import ensure_texts_account
 from .catalog import Catalog, make_catalog
 from .customers import CustomerMaker
 from .demand import Demand
+from .messages import choose_channels, make_message_settings, make_task, write_messages
 from .names import People
 from .organization import COMPANY_NAME, make_organization
 from .places import TIME_ZONE, Streets
@@ -28,7 +32,7 @@ from .progress import Chronicle
 from .promises import Promises
 from .records import set_created, write_assignments, write_requirements, write_work_orders
 from .roster import Roster
-from .sign_ins import CAROL, DANA, LAYLA, SIGN_INS, SignIn, make_users
+from .sign_ins import CAROL, DANA, JONAS, LAYLA, SIGN_INS, SignIn, make_users
 from .story import make_story, plan_story
 from .team import make_team
 from .timing import history_of
@@ -105,11 +109,16 @@ def _make(company: Company, now: datetime, seed: int) -> None:
         today=today,
     )
     story = make_story(maker, streets, people)
-    for email in (CAROL, LAYLA):
+    story.contacts[JONAS].message_channel = MessageChannel.SMS
+    for email in (CAROL, LAYLA, JONAS):
         story.contacts[email].user = users[email]
         story.contacts[email].has_seen_profile = True
     story_sites = set(map(id, maker.customers.sites))
     maker.make_everybody()
+    in_story = set(map(id, story.contacts.values()))
+    choose_channels(
+        [contact for contact in maker.customers.contacts if id(contact) not in in_story], rng
+    )
     maker.customers.save()
     accounts = maker.customers.accounts
     set_created(
@@ -121,10 +130,28 @@ def _make(company: Company, now: datetime, seed: int) -> None:
     demand = Demand(others, roster, plan_rng)
     planner = Planner(roster, demand, Promises(organization, plan_rng), plan_rng)
     plan_story(story, planner, organization, today)
-    _write(planner.plan_everything(), catalog, users, now)
+    bookings = _write(planner.plan_everything(), catalog, users, now)
+    ensure_texts_account()
+    make_message_settings((organization.portal, organization.landlord_portal))
+    histories = {visit: history_of(visit, now=now) for visit in bookings}
+    write_messages(
+        bookings,
+        histories,
+        told_all=set(story.contacts.values()),
+        fallback=organization.portal,
+        now=now,
+    )
+    carol = story.contacts[CAROL]
+    hers = max(
+        (booking for visit, booking in bookings.items() if visit.contact == carol),
+        key=lambda booking: booking.promised_from,
+    )
+    make_task(carol, hers, now=now)
 
 
-def _write(visits: list[Visit], catalog: Catalog, users: dict[str, User], now: datetime) -> None:
+def _write(
+    visits: list[Visit], catalog: Catalog, users: dict[str, User], now: datetime
+) -> dict[Visit, Booking]:
     histories = {visit: history_of(visit, now=now) for visit in visits}
     ordered = sorted(visits, key=lambda visit: histories[visit].created_at)
     # A work order comes before the visit that continues it.
@@ -136,3 +163,4 @@ def _write(visits: list[Visit], catalog: Catalog, users: dict[str, User], now: d
     write_assignments(bookings, requirements)
     chronicle.settle(bookings, requirements, histories)
     chronicle.write_history(bookings, histories)
+    return bookings

@@ -20,11 +20,12 @@ class SignIn:
     password: str = PASSWORD
 
 
-CAROL, LAYLA = "carol@example.com", "layla@example.com"
+CAROL, LAYLA, JONAS = "carol@example.com", "layla@example.com", "jonas@example.com"
 DANA, TOM_EMAIL, OTTO = "dana@example.com", "tom@example.com", "otto@example.com"
 SIGN_INS = (
     SignIn("Customer", CAROL),
     SignIn("Customer (ar)", LAYLA),
+    SignIn("Customer (de)", JONAS),
     SignIn("Dispatcher", DANA),
     SignIn("Technician", TOM_EMAIL),
     SignIn("Administrator", OTTO),
@@ -32,6 +33,7 @@ SIGN_INS = (
 _PEOPLE = {
     CAROL: ("Carol Whitfield", Role.CONTACT, "en"),
     LAYLA: ("Layla Haddad", Role.CONTACT, "ar"),
+    JONAS: ("Jonas Becker", Role.CONTACT, "de"),
     DANA: ("Dana Marsh", Role.DISPATCHER, "en"),
     TOM_EMAIL: ("Tom Ashworth", Role.TECHNICIAN, "en"),
     OTTO: ("Otto Lindqvist", Role.ADMINISTRATOR, "en"),

@@ -1,4 +1,4 @@
-"""The two customers who can sign in, and the visits on their home pages."""
+"""The three customers who can sign in, and the visits on their home pages."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .names import People
 from .organization import Organization
 from .places import Streets
 from .planner import Planner
-from .sign_ins import CAROL, LAYLA
+from .sign_ins import CAROL, JONAS, LAYLA
 
 # First and last day that will do, counted from today.
 _LONG_AGO, _LATELY, _SOON = (-18, -11), (-9, -2), (4, 14)
@@ -40,7 +40,8 @@ class Story:
 
 
 def make_story(maker: CustomerMaker, streets: Streets, people: People) -> Story:
-    """Add the households of Carol, whose washing machine is at her mother's, and of Layla."""
+    """Add the households of Carol, whose washing machine is at her mother's, of Layla, and of
+    Jonas, who wants text messages only."""
     home = streets.any_of("West Didsbury")
     carol = maker.add_household(
         people.named("Carol", "Whitfield", email=CAROL), home, "Bell is broken, please knock."
@@ -59,9 +60,16 @@ def make_story(maker: CustomerMaker, streets: Streets, people: People) -> Story:
     oven = maker.add_asset(layla, OVEN, layla_home)
     maker.add_asset(layla, BOILER, layla_home)
     maker.add_asset(layla, WASHER, layla_home)
+
+    jonas_home = streets.any_of("Chorlton")
+    jonas = maker.add_household(
+        people.named("Jonas", "Becker", language="de", email=JONAS), jonas_home
+    )
+    jonas_boiler = maker.add_asset(jonas, BOILER, jonas_home)
+    maker.add_asset(jonas, WASHER, jonas_home)
     contacts = {contact.email: contact for contact in maker.customers.contacts}
     return Story(
-        {email: contacts[email] for email in (CAROL, LAYLA)},
+        {email: contacts[email] for email in (CAROL, LAYLA, JONAS)},
         (
             _Appointment(boiler, BOILER_SERVICE, _LONG_AGO, 8),
             _Appointment(washer, LAUNDRY_REPAIR, _LATELY, 13, "It stops before spinning: E18."),
@@ -70,6 +78,8 @@ def make_story(maker: CustomerMaker, streets: Streets, people: People) -> Story:
             ),
             _Appointment(oven, OVEN_REPAIR, _LATELY, 10),
             _Appointment(oven, OVEN_REPAIR, _SOON, 13, "باب الفرن لا يُغلق جيدًا."),
+            _Appointment(jonas_boiler, BOILER_SERVICE, _LATELY, 8),
+            _Appointment(jonas_boiler, CONTROLS_VISIT, _SOON, 15, "Bitte bei Becker klingeln."),
         ),
     )
 

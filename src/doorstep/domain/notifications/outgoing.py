@@ -30,4 +30,5 @@ def outgoing_of(message: Message, rendered: Rendered, *, account: ConnectorAccou
         valid_for_s=int(left.total_seconds()),
         marker=rendered.marker,
         callback_url=report_url(account),
+        language=rendered.language,
     )

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from doorstep.connectors.sms.segments import split_segments
-
 from .message_types import MESSAGE_TYPES
 from .models import Attempt, Channel, Message, MessageState, Outcome, ProviderReport
+from .parts import parts_of_stored
 
 _INDENT = "    "
 _OUTCOMES = {str(value): str(label) for value, label in Outcome.choices}
@@ -32,7 +31,7 @@ def letter_of(message: Message, zone: ZoneInfo) -> Iterator[str]:
         yield ""
     yield message.text.rstrip()
     if message.channel == Channel.SMS:
-        found = split_segments(message.text)
+        found = parts_of_stored(message.text)
         yield ""
         yield f"{found.count} part(s), {found.encoding.upper()}, {found.units} units"
 

@@ -1,13 +1,14 @@
 """Messages as the office reads them: what each is, to whom, what became of it and why."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from doorstep.connectors.sms.segments import split_segments
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.notifications.message_types import MESSAGE_TYPES
 from doorstep.domain.notifications.models import (
@@ -18,11 +19,13 @@ from doorstep.domain.notifications.models import (
     Outcome,
     ProviderReport,
 )
+from doorstep.domain.notifications.parts import parts_of_stored
+from doorstep.platform.lib.site_time import format_time, local_day
 
 from .code_words import openings_words
 from .columns import link_to, state_badge
 from .panels import Cell, Panel
-from .times import in_lists, short_promise
+from .times import in_lists, office_zone, short_promise
 
 
 def type_words(message: Message) -> str:
@@ -44,8 +47,27 @@ def recipient_words(message: Message) -> SafeString | str:
     )
 
 
-def state_words(message: Message) -> SafeString:
-    return state_badge(message.state, message.get_state_display())
+def state_and_reason(message: Message) -> SafeString:
+    """What became of it, and below it why."""
+    return format_html(
+        '{}<span class="office-change">{}</span>',
+        state_badge(message.state, message.get_state_display()),
+        message.reason_text,
+    )
+
+
+def text_words(message: Message) -> SafeString:
+    """Exactly what was sent, in the direction in which it was read."""
+    try:
+        direction = "rtl" if get_language_info(message.language)["bidi"] else "ltr"
+    except KeyError:
+        direction = "auto"
+    return format_html(
+        '<pre class="office-text" lang="{}" dir="{}">{}</pre>',
+        message.language,
+        direction,
+        message.text or "–",
+    )
 
 
 def told_words(message: Message) -> str:
@@ -56,11 +78,27 @@ def told_words(message: Message) -> str:
     return short_promise(message.told_from, message.told_to, zone)
 
 
-def when_words(message: Message) -> str:
-    """When it went out; of one that waits when it will."""
-    if message.sent_at is None and message.state == MessageState.PENDING:
-        return _("due %(when)s") % {"when": in_lists(message.due_at)}
-    return in_lists(message.sent_at)
+def when_words(message: Message) -> SafeString | str:
+    """When it went out and arrived; of one that waits when it will go."""
+    told = [in_lists(message.sent_at)] if message.sent_at else []
+    if message.state == MessageState.PENDING:
+        told.append(_("due %(when)s") % {"when": in_lists(message.due_at)})
+    if message.delivered_at:
+        told.append(
+            _("delivered %(when)s") % {"when": _after(message.sent_at, message.delivered_at)}
+        )
+    lines = format_html_join(
+        "", '<span class="office-change office-nowrap">{}</span>', ((line,) for line in told)
+    )
+    return lines or "–"
+
+
+def _after(first: datetime | None, then: datetime) -> str:
+    """On the same day the time says enough."""
+    zone = office_zone()
+    if first is not None and local_day(first, zone) == local_day(then, zone):
+        return format_time(then, zone)
+    return in_lists(then)
 
 
 def link_words(message: Message) -> SafeString | str:
@@ -76,7 +114,7 @@ def segments_words(message: Message) -> str:
     """What a text costs: the parts it travels in."""
     if message.channel != Channel.SMS or not message.text:
         return "–"
-    found = split_segments(message.text)
+    found = parts_of_stored(message.text)
     return _("%(count)s (%(encoding)s, %(units)s units)") % {
         "count": found.count,
         "encoding": found.encoding.upper(),
@@ -95,7 +133,7 @@ def message_panel(messages: Iterable[Message]) -> Panel:
             type_words(message),
             message.get_channel_display(),
             recipient_words(message),
-            _state_and_reason(message),
+            state_and_reason(message),
             when_words(message),
             link_words(message),
         ]
@@ -144,7 +182,7 @@ def family_panel(message: Message) -> Panel:
     """What it follows, and what follows it: the other channel after a failure, a resending."""
     rows: list[list[Cell]] = [
         [said, link_to(other, in_lists(other.created_at)), other.get_channel_display(),
-         recipient_words(other), _state_and_reason(other)]
+         recipient_words(other), state_and_reason(other)]
         for said, other in _family(message)
     ]  # fmt: skip
     headers = [_("This message"), _("Decided"), _("By"), _("To"), _("State")]
@@ -155,12 +193,6 @@ def _family(message: Message) -> list[tuple[str, Message]]:
     related = message.followers.select_related("contact", "user").order_by("created_at", "pk")
     before = [(_("follows"), message.follows)] if message.follows else []
     return [*before, *((_("is followed by"), each) for each in related)]
-
-
-def _state_and_reason(message: Message) -> SafeString:
-    return format_html(
-        '{}<span class="office-change">{}</span>', state_words(message), message.reason_text
-    )
 
 
 def _took(attempt: Attempt) -> str:

@@ -1,4 +1,5 @@
-"""What every text message connector does, each on its double. The console has no bad answers."""
+"""What every text message connector does, each on its double. Console and folder have no bad
+answers."""
 
 import logging
 import re
@@ -7,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -22,6 +25,7 @@ from doorstep.connectors.http import HttpClient
 from doorstep.connectors.sms import signed_webhook, twilio
 from doorstep.connectors.sms.base import Checks, FindsSent, OutgoingSms, ReadsWebhooks
 from doorstep.connectors.sms.console import ConsoleSms
+from doorstep.connectors.sms.folder import FolderSms, Settings, list_texts
 from doorstep.connectors.webhooks import ForgedWebhook, InboundText, Wish
 from tests.doubles import sms_gateway as gateway_double
 from tests.doubles import twilio as twilio_double
@@ -43,10 +47,13 @@ class Rig:
     double: Any = None
     refused: Step | None = None
     paper: StringIO | None = None
+    folder: Path | None = None
 
     def bodies(self) -> list[str]:
         if self.paper:
             return re.findall(r"SMS to \S+\n(.*?)\n\n", self.paper.getvalue(), re.DOTALL)
+        if self.folder:
+            return [text.text for text in reversed(list_texts(self.folder))]
         return [text.body for text in self.double.texts]
 
 
@@ -84,12 +91,16 @@ def open_rig(name: str) -> Iterator[Rig]:
         case "signed_webhook":
             with running(SmsGatewayDouble()) as gateway:
                 yield Rig(gateway_at(gateway.url), gateway, gateway_double.refuse("bad_number"))
+        case "folder":
+            with TemporaryDirectory() as name:
+                folder = Path(name)
+                yield Rig(FolderSms(Settings(name)), folder=folder)
         case _:
             paper = StringIO()
             yield Rig(ConsoleSms(stream=paper), paper=paper)
 
 
-@pytest.fixture(params=["console", *AT])
+@pytest.fixture(params=["console", "folder", *AT])
 def any_rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     with open_rig(request.param) as rig:
         yield rig

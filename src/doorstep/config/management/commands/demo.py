@@ -16,6 +16,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from doorstep.demo.connector import ensure_texts_account
+from doorstep.demo.inbox import inbox_folder
 from doorstep.demo.seed.company import SeedReport, seed_company
 from doorstep.demo.smtp_server import start_smtp
 
@@ -34,12 +36,13 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         self._say("Making the demo company (the first time takes a little)…")
         report = seed_company(now=timezone.now())
+        ensure_texts_account()
         if options["seed_only"]:
             self._print(report, "")
             return
         address = f"http://{options['host']}:{options['port']}/"
         _check_free(options["host"], options["port"])
-        mail = start_smtp(port=settings.EMAIL_PORT, folder=settings.VAR_DIR / "demo-inbox")
+        mail = start_smtp(port=settings.EMAIL_PORT, folder=inbox_folder())
         # SIGTERM ends the demo as Ctrl-C does, and Ctrl-C works even where a shell switched it off.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -72,7 +75,7 @@ class Command(BaseCommand):
                 "",
                 f"  Customers   {address}",
                 f"  Office      {address}office/",
-                f"  Demo inbox  {address}demo/inbox/   (every mail Doorstep sends lands here)",
+                f"  Demo inbox  {address}demo/inbox/   (every mail and text lands here)",
             ]
         lines += ["", "  Sign in as", ""]
         lines += [

@@ -15,6 +15,7 @@ from doorstep.domain.bookings.models import Booking, BookingCode
 from doorstep.domain.customers.models import Contact, Invitation
 from doorstep.domain.organization.models import ConnectorAccount, Portal
 
+from ..message_types import MESSAGE_TYPES
 from ..reasons import Reason
 
 
@@ -165,7 +166,8 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.message_type} → {self.address or '?'}"
+        kind = MESSAGE_TYPES.get(self.message_type)
+        return f"{kind.label if kind else self.message_type} → {self.address or '?'}"
 
     @property
     def occasion(self) -> str:

@@ -53,11 +53,11 @@ def due_reminders(booking: Booking, settings: MessageSettings, *, now: datetime)
     return [
         days
         for days in reversed(settings.reminders)
-        if _run_of(booking, days, settings) <= min(now, booking.promised_from)
+        if run_of(booking, days, settings) <= min(now, booking.promised_from)
     ]
 
 
-def _run_of(booking: Booking, days: int, settings: MessageSettings) -> datetime:
+def run_of(booking: Booking, days: int, settings: MessageSettings) -> datetime:
     """The run this reminder belongs to: the first one in its period with this promise."""
     place = get_zone(booking.time_zone)
     zone = get_zone(settings.reminder_zone) if settings.reminder_zone else place
@@ -96,7 +96,9 @@ def _remind_some(ids: Iterable[int], settings: MessageSettings, now: datetime) -
     )
     due = [(booking, due_reminders(booking, settings, now=now)) for booking in bookings]
     occasions = {
-        (booking.pk, days): _occasion(booking, days) for booking, each in due for days in each
+        (booking.pk, days): reminder_occasion(booking, days)
+        for booking, each in due
+        for days in each
     }
     known = _known(occasions.values(), [booking.pk for booking, each in due if each])
     messages: list[Message] = []
@@ -114,7 +116,7 @@ def _remind_some(ids: Iterable[int], settings: MessageSettings, now: datetime) -
     return write(messages, now=now)
 
 
-def _occasion(booking: Booking, days: int) -> str:
+def reminder_occasion(booking: Booking, days: int) -> str:
     """Each (booking, reminder, announced time) at most once."""
     told = f"{booking.promised_from:%Y%m%dT%H%M}-{booking.promised_to:%Y%m%dT%H%M}"
     return f"{BOOKING_REMINDER.name}:{booking.pk}:{days}:{told}"

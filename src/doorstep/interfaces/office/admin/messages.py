@@ -31,6 +31,8 @@ from doorstep.interfaces.office.message_words import (
     recipient_words,
     report_panel,
     segments_words,
+    state_and_reason,
+    text_words,
     told_words,
     type_words,
     visit_link,
@@ -46,8 +48,7 @@ from doorstep.platform.audit.selectors import history_of
 class MessageAdmin(ReadOnlyMixin, OfficeModelAdmin):
     change_form_outer_after_template = "office/panels.html"
     list_display = (
-        "created", "type_label", "recipient", "channel", "state_badge", "why", "visit",
-        "sent_or_due", "delivered",
+        "created", "type_label", "recipient", "channel", "state_and_why", "visit", "sent_or_due",
     )  # fmt: skip
     list_display_links = ("created",)
     list_filter = ("state", TroubleFilter, MessageTypeFilter, "channel", "portal", "is_test")
@@ -140,8 +141,8 @@ class MessageAdmin(ReadOnlyMixin, OfficeModelAdmin):
         return answer
 
     @column(_("decided"), ordering="created_at")
-    def created(self, message: Message) -> str:
-        return in_lists(message.created_at)
+    def created(self, message: Message) -> SafeString:
+        return format_html('<span class="office-nowrap">{}</span>', in_lists(message.created_at))
 
     @column(_("type"), ordering="message_type")
     def type_label(self, message: Message) -> str:
@@ -155,6 +156,10 @@ class MessageAdmin(ReadOnlyMixin, OfficeModelAdmin):
     def state_badge(self, message: Message) -> tuple[str, Any]:
         return message.state, message.get_state_display()
 
+    @column(_("state"), ordering="state")
+    def state_and_why(self, message: Message) -> SafeString:
+        return state_and_reason(message)
+
     @column(_("why"))
     def why(self, message: Message) -> str:
         return message.reason_text or "–"
@@ -164,7 +169,7 @@ class MessageAdmin(ReadOnlyMixin, OfficeModelAdmin):
         return visit_link(message.booking)
 
     @column(_("sent"), ordering="sent_at")
-    def sent_or_due(self, message: Message) -> str:
+    def sent_or_due(self, message: Message) -> str | SafeString:
         return when_words(message)
 
     @column(_("delivered"), ordering="delivered_at")
@@ -202,7 +207,7 @@ class MessageAdmin(ReadOnlyMixin, OfficeModelAdmin):
 
     @column(_("text"))
     def plain_text(self, message: Message) -> SafeString:
-        return format_html('<pre class="office-text" dir="auto">{}</pre>', message.text or "–")
+        return text_words(message)
 
     @column(_("parts of the text message"))
     def segments(self, message: Message) -> str:

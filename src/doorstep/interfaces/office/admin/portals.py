@@ -46,7 +46,7 @@ class MessageSettingsInline(OfficeStackedInline):
     form = MessageSettingsForm
     min_num = max_num = 1
     can_delete = False
-    verbose_name_plural = _("Messages")
+    verbose_name = verbose_name_plural = _("Messages")
     fieldsets = (
         (None, {"fields": ("sent_types", ("channel", "send_to"), "staff_addresses", "survey_url")}),
         (

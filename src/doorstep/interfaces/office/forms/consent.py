@@ -13,7 +13,7 @@ from .connectors import complete_address
 
 class ConsentForm(forms.ModelForm[Consent]):
     wish = forms.ChoiceField(
-        label=_("the customer wants"),
+        label=_("The customer wants"),
         choices=[("out", _("No messages any more")), ("in", _("Messages again"))],
         initial="out",
         widget=UnfoldAdminRadioSelectWidget(),

@@ -5,7 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from doorstep.domain.notifications.message_types import SWITCHABLE
 from doorstep.domain.notifications.models import MessageSettings
@@ -17,7 +21,7 @@ class MessageSettingsForm(forms.ModelForm[MessageSettings]):
     """What is stored is the types that are off; what is shown is those that are on."""
 
     sent_types = forms.MultipleChoiceField(
-        label=_("types that are sent"),
+        label=_("Types that are sent"),
         choices=[(name, kind.label) for name, kind in SWITCHABLE.items()],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
@@ -25,7 +29,7 @@ class MessageSettingsForm(forms.ModelForm[MessageSettings]):
     )
     reminder_days = SimpleArrayField(
         forms.IntegerField(min_value=0, max_value=30),
-        label=_("remind days before"),
+        label=_("Remind days before"),
         required=False,
         max_length=_LONGEST_LIST,
         widget=UnfoldAdminTextInputWidget(),
@@ -35,6 +39,7 @@ class MessageSettingsForm(forms.ModelForm[MessageSettings]):
     class Meta:
         model = MessageSettings
         fields = ("channel",)  # the inline's fieldsets choose
+        widgets = {"staff_addresses": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
