@@ -34,6 +34,7 @@ class Installation:
             "DOORSTEP_DEMO": "0",
         }
         self.cluster: Cluster = cluster_at(directory / "postgres")
+        self.log = directory / "worker.log"
 
     def run(self, *arguments: str) -> str:
         return subprocess.run(
@@ -46,13 +47,15 @@ class Installation:
         ).stdout
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "doorstep.config.cli", *arguments],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        # Into a file: a pipe that nobody reads would stop a worker with much to complain about.
+        with open(self.log, "a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "doorstep.config.cli", *arguments],
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
 
     def open_jobs(self) -> int:
         query = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
@@ -91,7 +94,7 @@ def worker(installation: Installation) -> Iterator[subprocess.Popen[str]]:
     yield process
     if process.poll() is None:
         process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.wait(timeout=30)
 
 
 def test_jobs_deferred_before_it_starts_are_run(

@@ -158,6 +158,8 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": parts.port or "",
+        # What the pool hands out is alive, also after the database was restarted.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **options,
             "connect_timeout": 5,

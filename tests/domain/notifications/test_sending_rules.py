@@ -364,7 +364,7 @@ def test_a_drain_sends_everything_due(smtp: SmtpDouble) -> None:
     for _number in range(30):
         make_message()
 
-    assert drain(now=timezone.now) == (30, False)
+    assert drain(Channel.EMAIL, now=timezone.now) == (30, False)
     assert len(smtp.mails) == 30
 
 

@@ -6,6 +6,7 @@ from doorstep.platform.lib.db import database_now
 
 from . import inbound_tasks as inbound_tasks
 from .bell import DELIVER, DRAIN, QUEUE, ring_for_many
+from .models import Channel
 from .services.deliver import deliver
 from .services.drain import drain
 from .services.remind import remind
@@ -22,10 +23,10 @@ def deliver_message(*, message_id: int) -> str:
 
 
 @app.task(name=DRAIN, queue=QUEUE)
-def drain_messages(*, number: int) -> int:  # noqa: ARG001 -- tells the jobs' locks apart
-    count, is_more = drain(now=database_now)
+def drain_messages(*, channel: str) -> int:
+    count, is_more = drain(Channel(channel), now=database_now)
     if is_more:
-        ring_for_many()
+        ring_for_many(Channel(channel))
     return count
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.text import Truncator
 
-from doorstep.connectors.base import CredentialsRefused, TemporaryFailure
+from doorstep.connectors.base import ConnectorError, CredentialsRefused, TemporaryFailure
 from doorstep.connectors.registry import build
 from doorstep.domain.notifications.models import Message, MessageState, StaffTask, TaskKind
 from doorstep.domain.organization.models import ConnectorAccount, ConnectorKind
@@ -88,8 +88,9 @@ def note_success(account: ConnectorAccount) -> None:
 
 
 @transaction.atomic
-def note_trouble(account: ConnectorAccount, error: TemporaryFailure, *, now: datetime) -> None:
-    """Count a refusal; pause the account when it is the account's, and tell staff once an hour.
+def note_trouble(account: ConnectorAccount, error: ConnectorError, *, now: datetime) -> None:
+    """Count a refusal, or an answer that never came; pause the account when the trouble is the
+    account's, and tell staff once an hour.
 
     A server that asks to slow down is obeyed at once, without an alarm. What it says about one
     recipient (greylisting, a full mailbox) is that message's own affair.
@@ -114,13 +115,14 @@ def note_trouble(account: ConnectorAccount, error: TemporaryFailure, *, now: dat
         _alarm(current, at, now)
 
 
-def _is_about_one_message(error: TemporaryFailure) -> bool:
+def _is_about_one_message(error: ConnectorError) -> bool:
     """A mail server's 4xx names a recipient or a mail; 421 says that the server itself leaves."""
     return error.code.startswith("smtp_4") and error.code != "smtp_421"
 
 
-def _pause_after(failures: int, error: TemporaryFailure) -> timedelta | None:
-    wanted = timedelta(seconds=error.retry_after_s or 0)
+def _pause_after(failures: int, error: ConnectorError) -> timedelta | None:
+    asked = error.retry_after_s if isinstance(error, TemporaryFailure) else None
+    wanted = timedelta(seconds=asked or 0)
     if isinstance(error, CredentialsRefused):
         return max(wanted, min(CREDENTIALS_PAUSE * (1 << min(failures - 1, 8)), LONGEST_PAUSE))
     if failures >= MOST_FAILURES:

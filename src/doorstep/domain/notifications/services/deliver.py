@@ -216,9 +216,9 @@ def _tell_breaker(
     account: ConnectorAccount, result: Receipt | ConnectorError | None, now: datetime
 ) -> None:
     """Any answer about the message itself shows that the service works."""
-    if isinstance(result, TemporaryFailure):
+    if isinstance(result, (TemporaryFailure, UnknownOutcome)):
         note_trouble(account, result, now=now)
-    elif not isinstance(result, UnknownOutcome):
+    else:
         note_success(account)
 
 
@@ -331,7 +331,7 @@ def _pend(message: Message) -> MessageState:
             "slot_at",
         ]
     )  # fmt: skip
-    ring(message_id=message.pk, at=message.due_at)
+    ring(message, at=message.due_at)
     return MessageState.PENDING
 
 

@@ -1,9 +1,10 @@
-"""Send everything that is due, one message after the other, for a bounded time."""
+"""Send everything that is due on a channel, one message after the other, for a bounded time."""
 
 import time
 from collections.abc import Callable
 from datetime import datetime
 
+from doorstep.domain.notifications.models import Channel
 from doorstep.domain.notifications.services.deliver import deliver
 
 from .sweep import due_messages
@@ -13,7 +14,7 @@ LONGEST_S = 15.0
 CHUNK = 50
 
 
-def drain(*, now: Callable[[], datetime]) -> tuple[int, bool]:
+def drain(channel: Channel, *, now: Callable[[], datetime]) -> tuple[int, bool]:
     """Returns how many were tried, and whether there may be more.
 
     Several may run side by side: each message is claimed by one of them.
@@ -22,7 +23,7 @@ def drain(*, now: Callable[[], datetime]) -> tuple[int, bool]:
     tried = 0
     while True:
         # Those others are sending at this moment are locked or leased, and stepped over.
-        ids = list(due_messages().values_list("pk", flat=True)[: CHUNK * 4])
+        ids = list(due_messages().filter(channel=channel).values_list("pk", flat=True)[: CHUNK * 4])
         if not ids:
             return tried, False
         sent = 0

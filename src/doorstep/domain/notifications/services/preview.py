@@ -112,7 +112,7 @@ def send_test(
     message.dedupe_key = f"test:{new_code()}:{channel}"
     message.due_at = database_now()
     message.save()
-    ring(message_id=message.pk)
+    ring(message)
     return message
 
 

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from doorstep.domain.notifications.bell import ring, ring_for_many
-from doorstep.domain.notifications.models import Message, MessageState
+from doorstep.domain.notifications.models import Channel, Message, MessageState
 from doorstep.domain.organization.selectors import get_company
 
 # More than this at once are drained, not rung for one by one.
@@ -24,10 +24,14 @@ def ring_for_due_messages() -> int:
     """Returns the number of rings that were missing; none while all messages are held."""
     if get_company().is_outbound_held:
         return 0
-    ids = list(due_messages().values_list("pk", flat=True)[: FEW + 1])
-    if len(ids) > FEW:
-        return int(ring_for_many())
-    return sum(ring(message_id=pk) for pk in ids)
+    return sum(_ring_for(channel) for channel in Channel)
+
+
+def _ring_for(channel: Channel) -> int:
+    due = list(due_messages().filter(channel=channel)[: FEW + 1])
+    if len(due) > FEW:
+        return int(ring_for_many(channel))
+    return sum(ring(message) for message in due)
 
 
 def ring_at_its_time(message_id: int) -> bool:
@@ -35,4 +39,4 @@ def ring_at_its_time(message_id: int) -> bool:
     waiting = Message.objects.filter(
         pk=message_id, state=MessageState.PENDING, due_at__gt=Now()
     ).first()
-    return waiting is not None and ring(message_id=message_id, at=waiting.due_at)
+    return waiting is not None and ring(waiting, at=waiting.due_at)

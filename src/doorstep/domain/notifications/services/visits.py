@@ -141,5 +141,5 @@ def _put_off(message: Message, settling: timedelta) -> Message:
     latest = message.created_at + settling * MOST_SETTLING
     message.due_at = max(message.due_at, min(database_now() + settling, latest))
     message.save(update_fields=["due_at"])
-    ring(message_id=message.pk, at=message.due_at)
+    ring(message, at=message.due_at)
     return message

@@ -86,10 +86,11 @@ def write(messages: Sequence[Message], *, now: datetime) -> list[Message]:
     ours = {message.uuid for message in fresh if message.state == MessageState.PENDING}
     to_ring = [each for each in written.values() if each.uuid in ours]
     if len(to_ring) > FEW:
-        ring_for_many()
+        for channel in {Channel(message.channel) for message in to_ring}:
+            ring_for_many(channel)
     else:
         for message in to_ring:
-            ring(message_id=message.pk, at=message.due_at)
+            ring(message, at=message.due_at)
     return [written[key] for key in keys]
 
 
