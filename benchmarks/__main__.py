@@ -8,13 +8,14 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import booking, replan, roads, search, service, simulation
+from benchmarks import booking, messages, replan, roads, search, service, simulation
 from benchmarks.measure import Row
 
 SUITES = {
     "search": search.run,
     "service": service.run,
     "booking": booking.run,
+    "messages": messages.run,
     "roads": roads.run,
     "simulation": simulation.run,
     "replan": replan.run,
