@@ -82,6 +82,9 @@ messages: $(VENV)/.dev
 	  --ignore 'src/doorstep/domain/*/office_words*' \
 	  --ignore 'src/doorstep/domain/notifications/words/placeholders.py' \
 	  --ignore 'src/doorstep/domain/notifications/words/check.py' \
+	  --ignore 'src/doorstep/domain/notifications/message_types.py' \
+	  --ignore 'src/doorstep/domain/notifications/reasons.py' \
+	  --ignore 'src/doorstep/domain/notifications/services/actions.py' \
 	  --ignore 'src/doorstep/domain/notifications/services/try_out.py' \
 	  --ignore 'src/doorstep/domain/notifications/services/preview.py' \
 	  --ignore 'src/doorstep/platform/identity/models.py' --ignore 'src/doorstep/platform/audit/*'
