@@ -50,7 +50,9 @@ class Command(BaseCommand):
         listing.add_argument("--limit", type=int, default=LIMIT, help="the newest so many")
         show = verbs.add_parser("show", help="one message with its text as sent")
         show.add_argument("id", help="the number in brackets")
-        reminders = verbs.add_parser("remind", help="run the reminders of an instant")
+        reminders = verbs.add_parser(
+            "remind", help="run the reminders of an instant; they are not decided again later"
+        )
         reminders.add_argument("--at", help="2026-11-26T10:00, company's time, or with +00:00")
         reminders.add_argument("--deliver", action="store_true", help="and send them at once")
         verbs.add_parser("send", help="send what is due")
