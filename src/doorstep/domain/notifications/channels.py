@@ -9,7 +9,7 @@ from .connectors import find_account
 from .message_types import MessageType
 from .models import Channel, ChannelChoice, MessageSettings
 from .reasons import Reason
-from .services.consent import is_opted_out
+from .services.consent import wishes_of
 
 _CHANNELS = {
     ChannelChoice.EMAIL: (Channel.EMAIL,),
@@ -60,8 +60,9 @@ def obstacle_to(
         return Reason.NO_PHONE if channel == Channel.SMS else Reason.NO_ADDRESS
     if channel == Channel.SMS and find_account(Channel.SMS, portal) is None:
         return Reason.NO_CONNECTOR
-    if is_opted_out(channel, address, is_optional=False):
+    wishes = wishes_of(channel, address)
+    if wishes.refuses_all:
         return Reason.OPTED_OUT
-    if kind.is_optional and is_opted_out(channel, address, is_optional=True):
+    if kind.is_optional and wishes.refuses_optional:
         return Reason.OPTED_OUT_OPTIONAL
     return None

@@ -27,8 +27,10 @@ def settings_of(portal: Portal) -> MessageSettings:
     """What is set, or the defaults of a portal for which nobody has set anything."""
     if not portal.pk:
         return MessageSettings()
-    found = MessageSettings.objects.filter(portal=portal).first()
-    return found or MessageSettings(portal=portal)
+    try:
+        return portal.message_settings
+    except MessageSettings.DoesNotExist:
+        return MessageSettings(portal=portal)
 
 
 def told_about(booking_id: int, *, but: str = "", channel: Channel | None = None) -> Told:

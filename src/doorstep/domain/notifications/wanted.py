@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.customers.models import Account, Contact, Invitation, InvitationKind
+from doorstep.domain.organization.models import Company
 from doorstep.domain.organization.selectors import get_company
 
 from .channels import obstacle_to
@@ -22,19 +23,28 @@ from .models import Channel, Message, MessageSettings
 from .reasons import Reason
 from .recipients import portal_of
 from .selectors import settings_of, told_about
+from .services.consent import wishes_of
 
 
 def refusal(
-    message: Message, *, now: datetime, settings: MessageSettings | None = None
+    message: Message,
+    *,
+    now: datetime,
+    settings: MessageSettings | None = None,
+    company: Company | None = None,
+    is_way_open: bool = False,
 ) -> Reason | None:
     """Why the message must not go out, or None. Reads rows, changes nothing.
 
-    A test that staff send to themselves is about no visit's state; only the fence holds it.
+    `settings` and `company` spare reading them again; `is_way_open`: the caller has just asked
+    whether the address may be written to. A test that staff send to themselves is about no visit's
+    state; only the fence and the recipient's own wish hold it.
     """
-    if not _is_allowed(message):
+    if not _is_allowed(message, company or get_company()):
         return Reason.NOT_ALLOWED
     if message.is_test:
-        return None
+        refuses = wishes_of(Channel(message.channel), message.address).refuses_all
+        return Reason.OPTED_OUT if refuses else None
     kind = MESSAGE_TYPES[message.message_type]
     if kind.is_switchable:
         settings = settings or settings_of(portal_of(message))
@@ -45,7 +55,7 @@ def refusal(
             return (
                 _about_booking(message, now, settings or MessageSettings())
                 or _about_contact(message.contact)
-                or _about_way(message)
+                or (None if is_way_open else _about_way(message))
             )
         case About.INVITATION:
             return (
@@ -163,19 +173,17 @@ def _about_account(account: Account) -> Reason | None:
     return None
 
 
-def _is_allowed(message: Message) -> bool:
+def _is_allowed(message: Message, company: Company) -> bool:
     address = message.address
     if message.contact and MESSAGE_TYPES[message.message_type].about is not About.SIGN_IN:
         contact = message.contact
         address = contact.phone if message.channel == Channel.SMS else contact.email
-    return is_within_fence(address)
+    return is_within_fence(address, company)
 
 
-def is_within_fence(address: str) -> bool:
+def is_within_fence(address: str, company: Company) -> bool:
     """The fence of the company settings: whole addresses, or @ and a domain."""
-    allowed = {line.strip().lower() for line in get_company().allowed_recipients.splitlines()} - {
-        ""
-    }
+    allowed = {line.strip().lower() for line in company.allowed_recipients.splitlines()} - {""}
     address = address.lower()
     return not allowed or address in allowed or "@" + address.rpartition("@")[2] in allowed
 

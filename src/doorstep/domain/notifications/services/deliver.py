@@ -67,7 +67,7 @@ class _Prepared:
     sender: Any
     outgoing: Outgoing
     rendered: Rendered
-    attempt_id: int
+    attempt: Attempt
     sent_since: datetime | None
 
 
@@ -111,14 +111,15 @@ def _prepare(claimed: Message, now: datetime) -> _Prepared | MessageState | None
     message = lock_if_held(claimed.pk, claimed.lease_code)
     if message is None:
         return None
-    _close_open_attempts(message)
-    settings = settings_of(portal_of(message))
-    if _count(message, Outcome.UNKNOWN) and (receipt := receipt_by_report(message)):
+    company, portal = get_company(), portal_of(message)
+    settings = settings_of(portal)
+    attempts = _closed_attempts(message)
+    unknown = _count(attempts, Outcome.UNKNOWN)
+    if unknown and (receipt := receipt_by_report(message)):
         message.provider_id, message.sent_at = receipt.provider_id, database_now()
-        message.save(update_fields=["provider_id", "sent_at"])
         _finish(message, MessageState.SENT, "")
         return match_parked(message, now=now)
-    reason = refusal(message, now=now, settings=settings)
+    reason = refusal(message, now=now, settings=settings, company=company)
     if reason:
         return _finish(message, MessageState.SUPPRESSED, reason)
     started_at = database_now()
@@ -127,7 +128,7 @@ def _prepare(claimed: Message, now: datetime) -> _Prepared | MessageState | None
     quiet = quiet_until(message, settings, now=now)
     if quiet is not None:
         return _stand_back(message, started_at + (quiet - now))
-    account = find_account(Channel(message.channel), portal_of(message))
+    account = find_account(Channel(message.channel), portal)
     if account is None:
         return _finish(message, MessageState.SUPPRESSED, Reason.NO_CONNECTOR)
     message.account = account
@@ -139,7 +140,9 @@ def _prepare(claimed: Message, now: datetime) -> _Prepared | MessageState | None
     except (InvalidSettings, UnknownConnector, SecretUnreadable) as error:
         note_trouble(account, CredentialsRefused(str(error)), now=now)
         return _stand_back(message, started_at + LOOK_AFTER)
-    if _count(message, Outcome.BROKEN) + _died_silently(message) >= MAX_BROKEN:
+    # Claims that left no attempt behind: their workers died while they made the text.
+    died_silently = message.attempt_count - len(attempts) - 1
+    if _count(attempts, Outcome.BROKEN) + died_silently >= MAX_BROKEN:
         return _finish(message, MessageState.FAILED, Reason.BROKEN)
     if message.slot_at is None:
         message.slot_at = take_slot(account)
@@ -159,11 +162,11 @@ def _prepare(claimed: Message, now: datetime) -> _Prepared | MessageState | None
             detail=str(error)[:500],
         )
         return _wait(message, timedelta(0))
-    if get_company().is_dry_run:
+    if company.is_dry_run:
         _keep_text(message, rendered)
         return _finish(message, MessageState.SUPPRESSED, Reason.DRY_RUN)
-    sent_since = _perhaps_sent_since(message, sender)
-    if sent_since is None and _count(message, Outcome.UNKNOWN) >= MAX_UNKNOWN:
+    sent_since = _perhaps_sent_since(attempts, sender)
+    if sent_since is None and unknown >= MAX_UNKNOWN:
         return _finish(message, MessageState.UNKNOWN, Reason.OUTCOME_UNKNOWN)
     attempt = message.attempts.create(started_at=started_at, account=account)
     message.address = rendered.to
@@ -172,28 +175,27 @@ def _prepare(claimed: Message, now: datetime) -> _Prepared | MessageState | None
         message.told_from = message.booking.promised_from
         message.told_to = message.booking.promised_to
     message.save(update_fields=["address", "state", "account", "told_from", "told_to", "slot_at"])
-    return _Prepared(account, sender, outgoing, rendered, attempt.pk, sent_since)
+    return _Prepared(account, sender, outgoing, rendered, attempt, sent_since)
 
 
-def _close_open_attempts(message: Message) -> None:
-    """An attempt without an end belongs to a worker that died: nobody knows whether it was sent."""
-    message.attempts.filter(finished_at=None).update(
-        finished_at=database_now(), outcome=Outcome.UNKNOWN, code="worker_lost"
-    )
+def _closed_attempts(message: Message) -> list[Attempt]:
+    """All attempts so far. One without an end belongs to a worker that died: nobody knows whether
+    it was sent."""
+    attempts = list(message.attempts.order_by("started_at", "pk"))
+    for attempt in attempts:
+        if attempt.finished_at is None:
+            attempt.finished_at = database_now()
+            attempt.outcome, attempt.code = Outcome.UNKNOWN, "worker_lost"
+            attempt.save(update_fields=["finished_at", "outcome", "code"])
+    return attempts
 
 
-def _died_silently(message: Message) -> int:
-    """Claims that left no attempt behind: their workers died while they made the text."""
-    return message.attempt_count - message.attempts.count() - 1
-
-
-def _perhaps_sent_since(message: Message, sender: object) -> datetime | None:
+def _perhaps_sent_since(attempts: list[Attempt], sender: object) -> datetime | None:
     """Since when to look for it at the provider, if it may be there and the provider can tell.
 
     A provider has no key for "the same text again", so after an attempt of unknown outcome we look
     twice before anything is sent again (reliability.md, 2e).
     """
-    attempts = list(message.attempts.order_by("started_at", "pk"))
     unknown = [each for each in attempts if each.outcome == Outcome.UNKNOWN]
     if not unknown or not isinstance(sender, (FindsMail, FindsTexts)):
         return None
@@ -205,8 +207,8 @@ def _perhaps_sent_since(message: Message, sender: object) -> datetime | None:
     return unknown[0].started_at - timedelta(minutes=1) if len(looks) < LOOKS else None
 
 
-def _count(message: Message, outcome: Outcome) -> int:
-    return message.attempts.filter(outcome=outcome).count()
+def _count(attempts: list[Attempt], outcome: Outcome) -> int:
+    return sum(1 for attempt in attempts if attempt.outcome == outcome)
 
 
 # --- After the network -----------------------------------------------------------------------
@@ -235,7 +237,6 @@ def _record(
             _keep_text(message, prepared.rendered)
             message.sent_at = database_now()
             message.provider_id = result.provider_id[:254]
-            message.save(update_fields=["sent_at", "provider_id"])
             _finish(message, MessageState.SENT, "")
             return match_parked(message, now=now)
         case None:
@@ -249,7 +250,7 @@ def _record(
             return _wait(message, timedelta(seconds=result.retry_after_s or 0), str(result))
     if prepared.sent_since is not None or _can_look(prepared):
         return _wait(message, LOOK_AFTER, str(result))
-    if _count(message, Outcome.UNKNOWN) >= MAX_UNKNOWN:
+    if _count(list(message.attempts.all()), Outcome.UNKNOWN) >= MAX_UNKNOWN:
         _keep_text(message, prepared.rendered)
         return _finish(message, MessageState.UNKNOWN, Reason.OUTCOME_UNKNOWN)
     return _wait(message, timedelta(0), str(result))
@@ -261,7 +262,7 @@ def _can_look(prepared: _Prepared) -> bool:
 
 def _note(prepared: _Prepared, result: Receipt | ConnectorError | None, *, is_late: bool) -> None:
     """`is_late`: our lease was lost meanwhile, so another worker may have sent it too."""
-    attempt = Attempt.objects.get(pk=prepared.attempt_id)
+    attempt = prepared.attempt
     attempt.finished_at = database_now()
     is_look = prepared.sent_since is not None
     match result:
@@ -282,17 +283,16 @@ def _note(prepared: _Prepared, result: Receipt | ConnectorError | None, *, is_la
         attempt.code, attempt.detail = result.code[:60], result.text
     if is_late:
         attempt.code = "lease_lost"
-    attempt.save()
+    attempt.save(update_fields=["finished_at", "outcome", "provider_id", "detail", "code"])
 
 
 # --- States ----------------------------------------------------------------------------------
 
 
 def _keep_text(message: Message, rendered: Rendered) -> None:
-    """Exactly what was sent, its secrets blotted out."""
+    """Exactly what was sent, its secrets blotted out; `_finish` writes it."""
     message.subject = rendered.stored_subject
     message.text, message.html = rendered.stored_text, rendered.stored_html
-    message.save(update_fields=["subject", "text", "html"])
 
 
 def _finish(message: Message, state: MessageState, reason: str) -> MessageState:
@@ -301,8 +301,11 @@ def _finish(message: Message, state: MessageState, reason: str) -> MessageState:
     # Links and codes are kept no longer than they are needed.
     message.context_encrypted = ""
     message.save(
-        update_fields=["state", "reason", "lease_until", "lease_code", "context_encrypted"]
-    )
+        update_fields=[
+            "state", "reason", "lease_until", "lease_code", "context_encrypted", "subject", "text",
+            "html", "sent_at", "provider_id", "account",
+        ]
+    )  # fmt: skip
     return state
 
 

@@ -17,6 +17,12 @@ from .sweep import due_messages
 # A killed worker's message is taken up again this long after its last sign of life.
 LEASE = timedelta(seconds=60)
 RENEW_EVERY_S = 20.0
+# What decides about a message and stands in its text, read at one go.
+WITH_IT = (
+    "portal__message_settings", "user", "contact__account", "booking__status",
+    "booking__work_order__account", "booking__work_order__portal", "booking__work_order__asset",
+    "booking__work_order__work_order_type", "booking__work_order__incident_type__work_order_type",
+)  # fmt: skip
 # A mail server that drips one byte a minute does not keep a message for ever.
 MAX_RENEWALS = 30
 
@@ -48,7 +54,8 @@ def claim(message_id: int) -> Message | None:
 def lock_if_held(message_id: int, lease_code: str) -> Message | None:
     """The row, locked for the caller's transaction; None when the lease went to somebody else."""
     return (
-        Message.objects.select_for_update(no_key=True)
+        Message.objects.select_for_update(of=("self",), no_key=True)
+        .select_related(*WITH_IT)
         .filter(pk=message_id, lease_code=lease_code)
         .first()
     )

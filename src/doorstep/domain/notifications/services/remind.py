@@ -25,7 +25,7 @@ from .write import decide_for_visit, write
 
 ONE_DAY = timedelta(days=1)
 # So many are decided in one transaction.
-BATCH = 200
+BATCH = 100
 
 
 def remind(*, now: datetime) -> list[Message]:
@@ -89,7 +89,8 @@ def _candidates(
 @transaction.atomic
 def _remind_some(ids: Iterable[int], settings: MessageSettings, now: datetime) -> list[Message]:
     bookings = (
-        Booking.objects.select_for_update(of=("self",), no_key=True)
+        # Who is being changed at this moment is reminded by the next run.
+        Booking.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
         .select_related(*WITH_IT)
         .filter(pk__in=ids)
         .order_by("pk")

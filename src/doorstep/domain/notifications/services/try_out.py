@@ -68,7 +68,7 @@ def send_trial(*, account: ConnectorAccount, to: str, actor: Actor, now: datetim
     company = get_company()
     if company.is_outbound_held or company.is_dry_run:
         raise TrialHeld
-    if not is_within_fence(to):
+    if not is_within_fence(to, company):
         raise TrialFenced
     connector = _connector(account)
     message_id = str(uuid.uuid4())

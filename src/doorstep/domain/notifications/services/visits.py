@@ -27,7 +27,8 @@ from .write import decide_for_visit, write
 # Changes that never settle are told after so many settling times.
 MOST_SETTLING = 10
 WITH_IT = (
-    "status", "booked_by__account", "work_order__portal", "work_order__account__primary_contact",
+    "status", "booked_by__account", "work_order__portal__message_settings",
+    "work_order__account__primary_contact__account",
     "work_order__reported_by__account", "work_order__work_order_type",
     "work_order__incident_type__work_order_type",
 )  # fmt: skip

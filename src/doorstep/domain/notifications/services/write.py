@@ -19,6 +19,7 @@ from doorstep.domain.notifications.recipients import (
     portal_of_booking,
 )
 from doorstep.domain.notifications.wanted import refusal
+from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import encrypt
 
@@ -38,7 +39,7 @@ def decide_for_visit(
 ) -> list[Message]:
     """One unwritten message per channel, each with its decision. `booking` comes with its work
     order, account and contacts; `reason` decides already that nobody is told."""
-    portal = portal_of_booking(booking)
+    portal, company = portal_of_booking(booking), get_company()
     contact = find_contact_of_booking(booking, settings)
     common = {
         "message_type": kind.name,
@@ -60,7 +61,11 @@ def decide_for_visit(
             dedupe_key=f"{occasion}:{way.channel}",
         )
         message.language = language_of(message)
-        why_not = reason or refusal(message, now=now, settings=settings) or way.obstacle
+        why_not = (
+            reason
+            or refusal(message, now=now, settings=settings, company=company, is_way_open=True)
+            or way.obstacle
+        )
         if why_not:
             _suppressed(message, why_not)
         else:
