@@ -203,6 +203,14 @@ def test_customers_were_told_of_their_visits_in_words_that_were_kept(demo):
     assert {message.language for message in messages} == {"ar"}
 
 
+def test_nobody_is_told_of_a_visit_before_it_was_booked_or_done(demo):
+    messages = Message.objects.select_related("booking")
+    assert not messages.filter(created_at__lt=F("booking__created_at")).exists()
+    done = messages.filter(message_type="booking_completed")
+    assert done.exists()
+    assert not done.filter(created_at__lt=F("booking__completed_at")).exists()
+
+
 def test_a_fresh_demo_does_not_begin_with_a_flood_of_reminders(demo):
     written = remind(now=NOW)
     assert [each for each in written if each.state == MessageState.PENDING] == []

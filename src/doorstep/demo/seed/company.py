@@ -35,7 +35,7 @@ from .roster import Roster
 from .sign_ins import CAROL, DANA, JONAS, LAYLA, SIGN_INS, SignIn, make_users
 from .story import make_story, plan_story
 from .team import make_team
-from .timing import history_of
+from .timing import History, history_of
 from .visits import Visit
 
 # Six weeks around today.
@@ -130,10 +130,9 @@ def _make(company: Company, now: datetime, seed: int) -> None:
     demand = Demand(others, roster, plan_rng)
     planner = Planner(roster, demand, Promises(organization, plan_rng), plan_rng)
     plan_story(story, planner, organization, today)
-    bookings = _write(planner.plan_everything(), catalog, users, now)
+    bookings, histories = _write(planner.plan_everything(), catalog, users, now)
     ensure_texts_account()
     make_message_settings((organization.portal, organization.landlord_portal))
-    histories = {visit: history_of(visit, now=now) for visit in bookings}
     write_messages(
         bookings,
         histories,
@@ -151,7 +150,7 @@ def _make(company: Company, now: datetime, seed: int) -> None:
 
 def _write(
     visits: list[Visit], catalog: Catalog, users: dict[str, User], now: datetime
-) -> dict[Visit, Booking]:
+) -> tuple[dict[Visit, Booking], dict[Visit, History]]:
     histories = {visit: history_of(visit, now=now) for visit in visits}
     ordered = sorted(visits, key=lambda visit: histories[visit].created_at)
     # A work order comes before the visit that continues it.
@@ -163,4 +162,4 @@ def _write(
     write_assignments(bookings, requirements)
     chronicle.settle(bookings, requirements, histories)
     chronicle.write_history(bookings, histories)
-    return bookings
+    return bookings, histories

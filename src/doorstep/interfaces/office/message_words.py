@@ -43,7 +43,9 @@ def recipient_words(message: Message) -> SafeString | str:
     if not name:
         return message.address or "–"
     return format_html(
-        '{}<span class="office-change">{}</span>', message.address or _("no address"), name
+        '<span class="office-address">{}</span><span class="office-change">{}</span>',
+        message.address or _("no address"),
+        name,
     )
 
 
