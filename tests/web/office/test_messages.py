@@ -17,9 +17,11 @@ from doorstep.domain.notifications.models import (
     ProviderReport,
 )
 from doorstep.domain.notifications.reasons import Reason
+from doorstep.domain.notifications.services.actions import IsTest, resend
 from doorstep.domain.notifications.services.visits import tell_confirmed
 from doorstep.domain.work.models import WorkOrder
 from doorstep.platform.audit.selectors import history_of
+from doorstep.platform.audit.services import SYSTEM
 from tests.conftest import NOW
 from tests.factories.customers import carol
 from tests.factories.identity import dana
@@ -238,6 +240,9 @@ def test_a_test_that_staff_sent_themselves_is_not_sent_to_a_customer(
     become(message, MessageState.SENT, is_test=True)
 
     assert "/send_again/" not in shown(dispatcher, message)
+    with pytest.raises(IsTest):
+        resend(message=message, actor=SYSTEM, now=NOW)
+    assert not message.followers.exists()
 
 
 @pytest.mark.parametrize("action", ["send_again", "take_it_back"])

@@ -23,6 +23,11 @@ class NotResendable(DomainError):
     text = _("Mails of the sign-in pages hold secrets that are gone: ask for a new one there.")
 
 
+class IsTest(DomainError):
+    code = "is_test"
+    text = _("This is a test of a text: send another one from the page of the text.")
+
+
 class StillWaiting(DomainError):
     code = "still_waiting"
     text = _("This message is still to be sent.")
@@ -37,11 +42,13 @@ class NotWaiting(DomainError):
 def resend(*, message: Message, actor: Actor, now: datetime) -> Message:
     """The same news in the words of today, to the address of today, with a link of its own.
 
-    It may be suppressed, as any other. Raises NotResendable, StillWaiting.
+    It may be suppressed, as any other. Raises NotResendable, IsTest, StillWaiting.
     """
     current = Message.objects.select_for_update(of=("self",), no_key=True).get(pk=message.pk)
     if MESSAGE_TYPES[current.message_type].about is About.SIGN_IN:
         raise NotResendable
+    if current.is_test:
+        raise IsTest
     if current.state in (MessageState.PENDING, MessageState.SENDING):
         raise StillWaiting
     number = current.followers.count() + 1
