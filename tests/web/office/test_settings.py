@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from doorstep.connectors.travel.roads.build import build_roads
 from doorstep.domain.notifications.models import Message
+from doorstep.domain.notifications.selectors import settings_of
 from doorstep.domain.organization.models import ArrivalWindow, Company, Portal
 from doorstep.domain.work.models import IncidentType, IncidentTypeNeed
 from doorstep.platform.identity.models import User
@@ -47,6 +48,14 @@ def test_a_policy_that_offers_nothing_is_refused(administrator: Client, world: W
     address = page(Portal, "change", world.portal.pk)
     answer = send(administrator, address, min_lead_days="10", max_lead_days="5")
     assert "Must not be before the minimum lead time" in errors_of(answer)
+
+
+def test_a_portal_is_made_with_its_messages_as_they_are_by_default(
+    administrator: Client, world: World
+) -> None:
+    answer = send(administrator, page(Portal, "add"), name="Second", company_name="Acme Two")
+    assert answer.status_code == 302, errors_of(answer)
+    assert settings_of(Portal.objects.get(name="Second")).reminders == [7]
 
 
 def test_a_window_is_added_to_the_portal(administrator: Client, world: World) -> None:

@@ -93,7 +93,7 @@ def _own_id(page: Page, part: str, world: World) -> str:
     if page.template.startswith("unsubscribe/"):
         return make_token(Channel.EMAIL, world.contact.email)
     if page.template.startswith("hooks/"):
-        account = ConnectorAccount.objects.get(kind=ConnectorKind.SMS)
+        account = ConnectorAccount.objects.filter(kind=ConnectorKind.SMS).latest("pk")
         return {"kind": account.kind, "code": account.callback_code}[part]
     if part in {"object_id", "message_id"}:
         model = Message if part == "message_id" else _model_of(page)

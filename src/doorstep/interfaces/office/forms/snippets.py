@@ -23,7 +23,8 @@ class SnippetForm(forms.ModelForm[Snippet]):
 class SnippetFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         super().clean()
-        if any(self.errors):
+        # A portal that is being made has neither snippets nor texts so far.
+        if any(self.errors) or self.instance.pk is None:
             return
         kept = {
             (form.cleaned_data["name"], form.cleaned_data["language"])
