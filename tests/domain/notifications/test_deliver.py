@@ -14,6 +14,7 @@ from doorstep.domain.notifications.services import deliver as deliver_module
 from doorstep.domain.notifications.services.deliver import deliver
 from doorstep.domain.notifications.services.lease import claim
 from doorstep.domain.notifications.services.visits import tell_confirmed
+from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.lib.secrets import decrypt
 from tests.doubles.smtp import DROP, SmtpDouble
 from tests.factories.bookings import book, make_world
@@ -232,7 +233,7 @@ def test_a_success_after_the_lease_was_lost_is_noted_as_perhaps_twice(smtp: Smtp
     message = make_message()
     first = claim(message.pk)
     assert first is not None
-    prepared = deliver_module._prepare(first, timezone.now())
+    prepared = deliver_module._prepare(first, get_company(), timezone.now())
     assert isinstance(prepared, deliver_module._Prepared)
     Message.objects.update(lease_until=timezone.now() - LATER)
     claim(message.pk)

@@ -14,9 +14,10 @@ from doorstep.platform.lib.site_time import get_zone
 from doorstep.platform.lib.urls import absolute_url
 
 from .links import code_url, visit_url
-from .message_types import MESSAGE_TYPES, About
-from .models import Message, MessageSettings
+from .message_types import BOOKING_RESCHEDULED, MESSAGE_TYPES, STAFF_MOVED, About
+from .models import Message
 from .models.message import OUT
+from .selectors import settings_of
 
 FIVE_MINUTES = timedelta(minutes=5)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,7 +54,8 @@ def facts_of_visit(
     """Texts are in the active language; `code` is the secret of the message's own link, if any."""
     order = booking.work_order
     is_for_staff = MESSAGE_TYPES[message.message_type].about is About.STAFF
-    told_from, told_to = _told_before(message, booking)
+    names_old_time = message.message_type in (BOOKING_RESCHEDULED.name, STAFF_MOVED.name)
+    told_from, told_to = _told_before(message, booking) if names_old_time else (None, None)
     link = code_url(code, portal) if code else visit_url(booking, portal)
     return VisitFacts(
         service=order.incident_type.customer_name or order.incident_type.name,
@@ -80,8 +82,7 @@ def facts_of_visit(
 def survey_url(portal: Portal) -> str:
     if portal._state.adding:
         return ""
-    settings = MessageSettings.objects.filter(portal=portal).first()
-    return settings.survey_url if settings else ""
+    return settings_of(portal).survey_url
 
 
 def office_url(row: Booking | ConnectorAccount | None) -> str:

@@ -37,7 +37,7 @@ from doorstep.domain.notifications.recipients import portal_of
 from doorstep.domain.notifications.rendering import render
 from doorstep.domain.notifications.selectors import settings_of
 from doorstep.domain.notifications.wanted import refusal
-from doorstep.domain.organization.models import ConnectorAccount
+from doorstep.domain.organization.models import Company, ConnectorAccount
 from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import SecretUnreadable
@@ -55,6 +55,14 @@ MAX_UNKNOWN = 2
 LOOKS, LOOK_AFTER = 2, timedelta(seconds=60)
 # A text that cannot be made, or that kills its worker, is parked.
 MAX_BROKEN = 5
+
+# What decides about a message and stands in its text. In two statements: PostgreSQL plans two small
+# joins in a fraction of the time of one large one.
+WITH_MESSAGE = ("portal__message_settings", "user", "contact__account")
+WITH_BOOKING = (
+    "status", "work_order__account", "work_order__portal", "work_order__asset",
+    "work_order__work_order_type", "work_order__incident_type__work_order_type",
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +84,13 @@ def deliver(*, message_id: int, now: datetime) -> MessageState | None:
 
     `now` decides whether the message is still of use; leases and due times go by the database.
     """
-    if get_company().is_outbound_held:
+    company = get_company()
+    if company.is_outbound_held:
         return None
     message = claim(message_id)
     if message is None:
         return None
-    prepared = _prepare(message, now)
+    prepared = _prepare(message, company, now)
     if not isinstance(prepared, _Prepared):
         return prepared
     result: Receipt | ConnectorError | None
@@ -104,14 +113,14 @@ def deliver(*, message_id: int, now: datetime) -> MessageState | None:
 
 
 @transaction.atomic
-def _prepare(claimed: Message, now: datetime) -> _Prepared | MessageState | None:
+def _prepare(claimed: Message, company: Company, now: datetime) -> _Prepared | MessageState | None:
     # The visit first, as those do who decide what is told of it: what is told now, they then see.
-    if claimed.booking_id is not None:
-        Booking.objects.select_for_update(no_key=True).filter(pk=claimed.booking_id).first()
-    message = lock_if_held(claimed.pk, claimed.lease_code)
+    booking = _lock_booking(claimed.booking_id)
+    message = lock_if_held(claimed.pk, claimed.lease_code, *WITH_MESSAGE)
     if message is None:
         return None
-    company, portal = get_company(), portal_of(message)
+    message.booking = booking
+    portal = portal_of(message)
     settings = settings_of(portal)
     attempts = _closed_attempts(message)
     unknown = _count(attempts, Outcome.UNKNOWN)
@@ -176,6 +185,13 @@ def _prepare(claimed: Message, now: datetime) -> _Prepared | MessageState | None
         message.told_to = message.booking.promised_to
     message.save(update_fields=["address", "state", "account", "told_from", "told_to", "slot_at"])
     return _Prepared(account, sender, outgoing, rendered, attempt, sent_since)
+
+
+def _lock_booking(booking_id: int | None) -> Booking | None:
+    if booking_id is None:
+        return None
+    bookings = Booking.objects.select_for_update(of=("self",), no_key=True)
+    return bookings.select_related(*WITH_BOOKING).filter(pk=booking_id).first()
 
 
 def _closed_attempts(message: Message) -> list[Attempt]:

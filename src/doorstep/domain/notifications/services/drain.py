@@ -26,11 +26,11 @@ def drain(channel: Channel, *, now: Callable[[], datetime]) -> tuple[int, bool]:
         ids = list(due_messages().filter(channel=channel).values_list("pk", flat=True)[: CHUNK * 4])
         if not ids:
             return tried, False
-        sent = 0
+        sent, instant = 0, now()
         for message_id in _spread(ids):
             if time.monotonic() > until:
                 return tried, True
-            if deliver(message_id=message_id, now=now()) is not None:
+            if deliver(message_id=message_id, now=instant) is not None:
                 sent += 1
             if sent >= CHUNK:
                 break
