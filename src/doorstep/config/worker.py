@@ -22,7 +22,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
 DRAIN_S = 30.0
 # Messages at once on each channel.
-HANDS = 2
+HANDS = 3
 # How long to wait for a connection before the worker is started anew.
 CONNECT_S = 4.0
 

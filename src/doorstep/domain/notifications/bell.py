@@ -19,7 +19,7 @@ DELIVER = "doorstep.notifications.deliver"
 DRAIN = "doorstep.notifications.drain"
 # A job costs the queue about as much as a message costs to send, so a crowd is not rung for one by
 # one; so many jobs go through it side by side.
-DRAINS = 2
+DRAINS = 3
 
 
 def ring(message: Message, *, at: datetime | None = None) -> bool:

@@ -14,5 +14,4 @@ __all__ = [
     "InvitationRedemption",
     "InvitedAddress",
     "MessageChannel",
-    "MessageChannel",
 ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0003_tests_of_texts'),
+        ("notifications", "0003_tests_of_texts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='slot_at',
+            model_name="message",
+            name="slot_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
     ]

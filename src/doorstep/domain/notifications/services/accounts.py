@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.text import Truncator
 
 from doorstep.connectors.base import ConnectorError, CredentialsRefused, TemporaryFailure
 from doorstep.connectors.registry import build
+from doorstep.domain.notifications.connectors import BUILT_IN
 from doorstep.domain.notifications.models import Message, MessageState, StaffTask, TaskKind
 from doorstep.domain.organization.models import ConnectorAccount, ConnectorKind
 from doorstep.platform.lib.db import database_now
 
 from .staff import alert_staff
 
+SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 # So many refusals in a row are the service's trouble, not the messages'.
 MOST_FAILURES = 5
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=10)
@@ -34,15 +37,37 @@ def sender_of(account: ConnectorAccount) -> Any:
 
     Raises what `registry.build` and stored secrets raise.
     """
+    if account.connector == BUILT_IN and settings.EMAIL_BACKEND == SMTP_BACKEND:
+        security = "tls" if settings.EMAIL_USE_SSL else "starttls"
+        if not (settings.EMAIL_USE_SSL or settings.EMAIL_USE_TLS):
+            security = "none"
+        # Django's own backend sends a password in plain text where it is told so; ours refuses.
+        if not settings.EMAIL_HOST_USER or security != "none":
+            return _kept_smtp(
+                settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER,
+                settings.EMAIL_HOST_PASSWORD, security, float(settings.EMAIL_TIMEOUT),
+            )  # fmt: skip
     return _built(account.kind, account.connector, account.settings_encrypted, account.pk)
+
+
+@lru_cache(maxsize=4)
+def _kept_smtp(
+    host: str, port: int, user: str, password: str, security: str, timeout_s: float
+) -> Any:
+    """The mail server of the installation's settings, over connections that are kept."""
+    values = {
+        "host": host, "port": port, "user": user, "password": password, "security": security,
+        "timeout_s": timeout_s, "accept_timeout_s": timeout_s,
+    }  # fmt: skip
+    return build("email", "smtp", values)
 
 
 @lru_cache(maxsize=64)
 def _built(kind: str, connector: str, _encrypted: str, account_id: int) -> Any:
-    settings = ConnectorAccount.objects.get(pk=account_id).settings
+    values = ConnectorAccount.objects.get(pk=account_id).settings
     if kind == ConnectorKind.SMS:
-        return build("sms", connector, settings)
-    return build("email", connector, settings)
+        return build("sms", connector, values)
+    return build("email", connector, values)
 
 
 def pause_of(account: ConnectorAccount, *, now: datetime) -> datetime | None:
