@@ -9,7 +9,9 @@ import os
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 
@@ -111,7 +113,7 @@ def _main() -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(sys.argv[2])
     settings.EMAIL_TIMEOUT = 5
     # What the children need is loaded once, here.
-    import doorstep.domain.notifications.tasks
+    import_module("doorstep.domain.notifications.tasks")
 
     for line in sys.stdin:
         child = os.fork()
@@ -119,8 +121,6 @@ def _main() -> None:
             try:
                 _work(json.loads(line))
             except BaseException:
-                import traceback
-
                 traceback.print_exc()
                 os._exit(1)
             os._exit(0)
@@ -129,7 +129,8 @@ def _main() -> None:
             answer = "killed"
         else:
             answer = "done" if status == 0 else f"status {status}"
-        print(answer, flush=True)
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
