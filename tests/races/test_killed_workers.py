@@ -21,7 +21,8 @@ from tests.factories.notifications import make_message, make_sms_account, set_me
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MOST_STEPS = 120
-CROWD, KILLS = 20, 60
+# With those of the other tests, more than two hundred.
+CROWD, KILLS = 40, 130
 
 
 @pytest.fixture
@@ -48,6 +49,12 @@ def lapse() -> None:
     waiting = [MessageState.PENDING, MessageState.SENDING]
     Message.objects.filter(state__in=waiting).update(lease_until=past, due_at=past)
     Message.objects.filter(lease_until__isnull=False).update(lease_until=past)
+
+
+def forgive() -> None:
+    """A message that killed five workers before it was tried is parked; here it is not the
+    message that kills."""
+    Message.objects.filter(state=MessageState.PENDING, attempts=None).update(attempt_count=0)
 
 
 def finish(worker: MortalWorker, message: Message, now: datetime) -> Message:
@@ -143,7 +150,7 @@ def test_a_decision_survives_the_death_of_its_worker_at_every_step(
     assert step > 8
 
 
-def test_a_crowd_of_messages_survives_sixty_kills(
+def test_a_crowd_of_messages_survives_a_hundred_and_thirty_kills(
     worker: MortalWorker, smtp: SmtpDouble, now: datetime
 ) -> None:
     chance = random.Random(11)
@@ -153,9 +160,11 @@ def test_a_crowd_of_messages_survives_sixty_kills(
         if not Message.objects.filter(state=MessageState.PENDING).exists():
             messages += [make_message() for _number in range(CROWD)]
         lapse()
+        forgive()
         kills += not worker.work("drain", kill_at=chance.randint(1, 80), now=now)
     for _round in range(6):
         lapse()
+        forgive()
         assert worker.work("drain", now=now)
 
     ids = [mail["Message-ID"] for mail in smtp.mails]
