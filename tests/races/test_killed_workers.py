@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MOST_STEPS = 120
 # With those of the other tests, more than two hundred.
-CROWD, KILLS = 40, 130
+CROWD, KILLS = 40, 150
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_a_decision_survives_the_death_of_its_worker_at_every_step(
     assert step > 8
 
 
-def test_a_crowd_of_messages_survives_a_hundred_and_thirty_kills(
+def test_a_crowd_of_messages_survives_a_hundred_and_fifty_kills(
     worker: MortalWorker, smtp: SmtpDouble, now: datetime
 ) -> None:
     chance = random.Random(11)
