@@ -178,6 +178,20 @@ def test_the_office_has_one_task_until_it_works_again(
     assert not StaffTask.objects.filter(done_at=None).exists()
 
 
+def test_a_service_that_comes_and_goes_alerts_staff_once_an_hour_and_opens_a_task_each_time(
+    account: ConnectorAccount, now: datetime
+) -> None:
+    make_user(email="admin@example.com", role="administrator")
+    for _number in range(2):
+        note_trouble(account, CredentialsRefused("no"), now=now)
+        account.refresh_from_db()
+        note_success(account)
+        assert not StaffTask.objects.filter(done_at=None).exists()
+
+    assert Message.objects.filter(message_type=STAFF_ALERT.name).count() == 1
+    assert StaffTask.objects.filter(account=account).count() == 2
+
+
 def test_settings_that_cannot_be_read_pause_the_account(smtp: SmtpDouble) -> None:
     make = ConnectorAccount(name="Mail", kind="email", connector="smtp")
     make.settings = {"host": ""}

@@ -9,6 +9,7 @@ import pytest
 from doorstep.domain.bookings.models import Booking, BookingStatus, ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.domain.bookings.services.status import set_status
+from doorstep.domain.customers.models import MessageChannel
 from doorstep.domain.notifications.message_types import (
     BOOKING_CANCELED,
     BOOKING_COMPLETED,
@@ -18,7 +19,6 @@ from doorstep.domain.notifications.message_types import (
 )
 from doorstep.domain.notifications.models import (
     Channel,
-    ChannelChoice,
     Message,
     MessageSettings,
     MessageState,
@@ -238,7 +238,7 @@ def test_a_move_is_told_on_both_channels_if_the_portal_uses_both(
     booking: Booking, world: World, now: datetime, smtp: SmtpDouble
 ) -> None:
     make_sms_account()
-    set_messages(world.portal, channel=ChannelChoice.BOTH)
+    set_messages(world.portal, channel=MessageChannel.BOTH)
     for message in tell_confirmed(booking_id=booking.pk, now=now):
         assert deliver(message_id=message.pk, now=now) == MessageState.SENT
     move(booking, HOUR)

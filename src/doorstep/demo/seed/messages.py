@@ -26,7 +26,6 @@ from doorstep.domain.notifications.message_types import (
 from doorstep.domain.notifications.models import (
     Attempt,
     Channel,
-    ChannelChoice,
     Message,
     MessageSettings,
     MessageState,
@@ -72,7 +71,7 @@ def make_message_settings(portals: Iterable[Portal]) -> None:
     for portal in portals:
         MessageSettings.objects.create(
             portal=portal,
-            channel=ChannelChoice.BOTH,
+            channel=MessageChannel.BOTH,
             reminder_days=REMINDERS,
             reminder_zone="",
             staff_addresses=OFFICE_ADDRESS,
@@ -182,7 +181,7 @@ def _messages(
     choice = contact.message_channel or settings.channel
     addresses = {Channel.EMAIL: contact.email, Channel.SMS: contact.phone if has_texts else ""}
     for channel, address in addresses.items():
-        if choice not in (channel, ChannelChoice.BOTH) or not address:
+        if choice not in (channel, MessageChannel.BOTH) or not address:
             continue
         message = Message(
             message_type=told.kind.name,

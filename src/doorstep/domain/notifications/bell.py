@@ -20,6 +20,8 @@ DRAIN = "doorstep.notifications.drain"
 # A job costs the queue about as much as a message costs to send, so a crowd is not rung for one by
 # one; so many jobs go through it side by side.
 DRAINS = 3
+# More messages than this are a crowd.
+FEW = 20
 
 
 def ring(message: Message, *, at: datetime | None = None) -> bool:

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-from doorstep.domain.customers.models import Contact
+from doorstep.domain.customers.models import Contact, MessageChannel
 from doorstep.domain.organization.models import Portal
 
 from .connectors import find_account
 from .message_types import MessageType
-from .models import Channel, ChannelChoice, MessageSettings
+from .models import Channel, MessageSettings
 from .reasons import Reason
 from .services.consent import wishes_of
 
 _CHANNELS = {
-    ChannelChoice.EMAIL: (Channel.EMAIL,),
-    ChannelChoice.SMS: (Channel.SMS,),
-    ChannelChoice.BOTH: (Channel.EMAIL, Channel.SMS),
+    MessageChannel.EMAIL: (Channel.EMAIL,),
+    MessageChannel.SMS: (Channel.SMS,),
+    MessageChannel.BOTH: (Channel.EMAIL, Channel.SMS),
 }
 OTHER = {Channel.EMAIL: Channel.SMS, Channel.SMS: Channel.EMAIL}
 
@@ -33,7 +33,7 @@ def ways_to(
 ) -> list[Way]:
     """Every wanted channel, usable or not; where none of them is, the other channel if that is
     usable. At least one way is returned, so that there is a row to read the reason on."""
-    choice = ChannelChoice(contact.message_channel or settings.channel)
+    choice = MessageChannel(contact.message_channel or settings.channel)
     wanted = _CHANNELS[choice] if kind.by_sms else (Channel.EMAIL,)
     ways = [way_to(contact, channel, kind=kind, portal=portal) for channel in wanted]
     if all(way.obstacle for way in ways) and kind.by_sms and len(ways) == 1:

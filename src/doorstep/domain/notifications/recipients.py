@@ -45,11 +45,6 @@ def fallback_portal() -> Portal:
     return default or Portal(company_name=get_company().name)
 
 
-def staff_addresses(settings: MessageSettings) -> list[str]:
-    """Whom the portal's settings name; may be nobody."""
-    return settings.staff_list
-
-
 def alert_addresses() -> list[str]:
     """Who is told that messages do not go out: everybody named for news of customers, else the
     administrators."""

@@ -1,6 +1,6 @@
 from .consent import Consent, ConsentScope, ConsentSource
 from .message import Attempt, Channel, Message, MessageState, Outcome
-from .message_settings import ChannelChoice, MessageSettings, SendTo
+from .message_settings import MessageSettings, SendTo
 from .message_text import MessageText
 from .report import ProviderReport
 from .staff_task import StaffTask, TaskKind
@@ -8,7 +8,6 @@ from .staff_task import StaffTask, TaskKind
 __all__ = [
     "Attempt",
     "Channel",
-    "ChannelChoice",
     "Consent",
     "ConsentScope",
     "ConsentSource",

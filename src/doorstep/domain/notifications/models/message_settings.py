@@ -8,18 +8,13 @@ from django.core.validators import MaxValueValidator, validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from doorstep.domain.customers.models import MessageChannel
 from doorstep.domain.organization.models import Portal
 from doorstep.platform.lib.address import validate_time_zone
 
 from ..message_types import SWITCHABLE
 
 MOST_REMINDER_DAYS = 30
-
-
-class ChannelChoice(models.TextChoices):
-    EMAIL = "email", _("E-mail")
-    SMS = "sms", _("SMS")
-    BOTH = "both", _("E-mail and SMS")
 
 
 class SendTo(models.TextChoices):
@@ -49,7 +44,7 @@ class MessageSettings(models.Model):
         blank=True,
     )
     channel = models.CharField(
-        _("send by"), max_length=10, choices=ChannelChoice, default=ChannelChoice.EMAIL
+        _("send by"), max_length=10, choices=MessageChannel, default=MessageChannel.EMAIL
     )
     send_to = models.CharField(
         _("send messages to"),

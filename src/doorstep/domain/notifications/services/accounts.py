@@ -101,11 +101,14 @@ def take_slot(account: ConnectorAccount) -> datetime | None:
 
 
 def note_success(account: ConnectorAccount) -> None:
-    """It works: failures are forgotten, and staff need not look at its trouble any more."""
+    """It works: failures are forgotten, and staff need not look at its trouble any more.
+
+    When they were last alerted stays: a service that comes and goes alerts them once an hour too.
+    """
     if not account.failures and account.paused_until is None:
         return
     ConnectorAccount.objects.filter(pk=account.pk).update(
-        failures=0, paused_until=None, pause_reason="", alerted_at=None
+        failures=0, paused_until=None, pause_reason=""
     )
     StaffTask.objects.filter(
         account=account, kind=TaskKind.CONNECTOR_PAUSED, done_at__isnull=True
@@ -136,8 +139,10 @@ def note_trouble(account: ConnectorAccount, error: ConnectorError, *, now: datet
     if is_news:
         current.alerted_at = at
     current.save(update_fields=["failures", "paused_until", "pause_reason", "alerted_at"])
+    if is_trouble:
+        _open_task(current, at)
     if is_news:
-        _alarm(current, at, now)
+        alert_staff(account=current, now=now, occasion=at.isoformat())
 
 
 def _is_about_one_message(error: ConnectorError) -> bool:
@@ -166,7 +171,8 @@ def resume(account: ConnectorAccount) -> None:
     )
 
 
-def _alarm(account: ConnectorAccount, at: datetime, now: datetime) -> None:
+def _open_task(account: ConnectorAccount, at: datetime) -> None:
+    """One for the account's trouble, until it works again."""
     is_known = StaffTask.objects.filter(
         account=account, kind=TaskKind.CONNECTOR_PAUSED, done_at__isnull=True
     ).exists()
@@ -177,4 +183,3 @@ def _alarm(account: ConnectorAccount, at: datetime, now: datetime) -> None:
             text=account.pause_reason,
             dedupe_key=f"{TaskKind.CONNECTOR_PAUSED}:{account.pk}:{at.isoformat()}",
         )
-    alert_staff(account=account, now=now, occasion=at.isoformat())

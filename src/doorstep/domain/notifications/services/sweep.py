@@ -3,12 +3,9 @@
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from doorstep.domain.notifications.bell import ring, ring_for_many
+from doorstep.domain.notifications.bell import FEW, ring, ring_for_many
 from doorstep.domain.notifications.models import Channel, Message, MessageState
 from doorstep.domain.organization.selectors import get_company
-
-# More than this at once are drained, not rung for one by one.
-FEW = 20
 
 
 def due_messages() -> QuerySet[Message]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.bookings.services.codes import create_booking_codes
 from doorstep.domain.customers.models import Contact
-from doorstep.domain.notifications.bell import ring, ring_for_many
+from doorstep.domain.notifications.bell import FEW, ring, ring_for_many
 from doorstep.domain.notifications.channels import ways_to
 from doorstep.domain.notifications.message_types import MessageType
 from doorstep.domain.notifications.models import Channel, Message, MessageSettings, MessageState
@@ -22,9 +22,6 @@ from doorstep.domain.notifications.wanted import refusal
 from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import encrypt
-
-# More than this at once are not rung for one by one.
-FEW = 20
 
 
 def decide_for_visit(
