@@ -1,4 +1,4 @@
-"""The small world both routing doubles live in: a grid of streets, and an island without a road."""
+"""The small world the routing doubles live in: a grid of streets, and an island without a road."""
 
 from doorstep.platform.values.geo import Coordinates
 
@@ -18,3 +18,12 @@ def drive(a: Coordinates, b: Coordinates) -> tuple[float, float] | None:
     degrees = abs(a.latitude - b.latitude) + abs(a.longitude - b.longitude)
     metres = degrees * METRES_PER_DEGREE
     return round(metres / METRES_PER_SECOND, 1), round(metres, 1)
+
+
+def path(a: Coordinates, b: Coordinates) -> list[tuple[float, float]]:
+    """Latitudes and longitudes along the grid: first along the street, then up the avenue."""
+    return [
+        (a.latitude, a.longitude),
+        (a.latitude, b.longitude),
+        (b.latitude, b.longitude),
+    ]

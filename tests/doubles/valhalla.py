@@ -1,9 +1,11 @@
-"""A Valhalla matrix service on the grid, with its limits and its way of refusing."""
+"""A Valhalla server on the grid, with its limits and its way of refusing."""
 
 import json
 
+import polyline
+
 from doorstep.platform.values.geo import Coordinates
-from tests.doubles.grid import drive
+from tests.doubles.grid import drive, path
 from tests.doubles.http import HttpDouble, Reply, Request, json_reply
 
 
@@ -13,6 +15,8 @@ class ValhallaDouble(HttpDouble):
     def answer(self, request: Request) -> Reply:
         try:
             question = json.loads(request.body)
+            if request.path == "/route":
+                return route(*[Coordinates(p["lat"], p["lon"]) for p in question["locations"]])
             sources = [Coordinates(p["lat"], p["lon"]) for p in question["sources"]]
             targets = [Coordinates(p["lat"], p["lon"]) for p in question["targets"]]
         except (ValueError, LookupError, TypeError):
@@ -39,6 +43,25 @@ class ValhallaDouble(HttpDouble):
                 ],
             }
         )
+
+
+def route(start: Coordinates, end: Coordinates) -> Reply:
+    found = drive(start, end)
+    if found is None:
+        return refusal(442, "No path could be found for input")
+    seconds, metres = found
+    summary = {"time": seconds, "length": metres / 1000}
+    shape = polyline.encode(path(start, end), 6)
+    return json_reply(
+        {
+            "trip": {
+                "summary": summary,
+                "legs": [{"summary": summary, "shape": shape}],
+                "units": "kilometers",
+                "status": 0,
+            }
+        }
+    )
 
 
 def refusal(code: int, text: str) -> Reply:

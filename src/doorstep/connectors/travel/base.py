@@ -1,9 +1,9 @@
-"""Points in, a matrix of seconds and metres out."""
+"""Points in, a matrix of seconds and metres out; or one drive with its path."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from doorstep.platform.values.geo import Coordinates
 
@@ -36,6 +36,34 @@ class TravelTimes(Protocol):
         departs_at: datetime | None = None,
     ) -> Matrix:
         """Every drive from an origin to a destination, leaving at the aware instant if given.
+
+        Services without traffic data ignore the time. Raises a ConnectorError, never
+        UnknownOutcome: asking again changes nothing.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One drive along roads. `path` is empty where the service does not tell it.
+
+    `has_traffic` says that the seconds are those of the traffic at the time of departure.
+    """
+
+    seconds: int
+    metres: float
+    path: tuple[Coordinates, ...] = ()
+    has_traffic: bool = False
+
+
+@runtime_checkable
+class Drives(Protocol):
+    """A service that knows how one drive goes, and by which roads."""
+
+    def drive(
+        self, start: Coordinates, end: Coordinates, departs_at: datetime | None = None
+    ) -> Route | None:
+        """The drive that leaves at the aware instant, or now; None where no road leads.
 
         Services without traffic data ignore the time. Raises a ConnectorError, never
         UnknownOutcome: asking again changes nothing.

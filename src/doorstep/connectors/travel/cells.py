@@ -11,7 +11,7 @@ LONGEST = 1e9
 
 def bad_answer() -> TemporaryFailure:
     """The error for an answer that makes no sense."""
-    return TemporaryFailure("bad_answer", "The answer is not a matrix of what was asked.")
+    return TemporaryFailure("bad_answer", "The answer does not say what was asked.")
 
 
 def grid(cells: object, rows: int, columns: int) -> list[list[object]]:
@@ -28,10 +28,11 @@ def leg(seconds: object, metres: object) -> Leg:
     """A leg, seconds rounded up; unroutable without seconds; metres may be missing."""
     if seconds is None:
         return UNROUTABLE
-    return Leg(ceil(_length(seconds)), None if metres is None else _length(metres))
+    return Leg(ceil(length(seconds)), None if metres is None else length(metres))
 
 
-def _length(value: object) -> float:
+def length(value: object) -> float:
+    """Seconds or metres as they came; TemporaryFailure for anything that is neither."""
     # JSON as Python reads it may hold NaN, Infinity and huge integers.
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LONGEST:
         raise bad_answer()

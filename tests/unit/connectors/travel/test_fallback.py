@@ -7,8 +7,9 @@ import pytest
 
 from doorstep.connectors.base import PermanentFailure, TemporaryFailure
 from doorstep.connectors.travel.base import UNROUTABLE, Leg, Matrix
-from doorstep.connectors.travel.fallback import Breaker, FallbackTravel
+from doorstep.connectors.travel.fallback import FallbackTravel
 from doorstep.connectors.travel.straight_line import StraightLine
+from doorstep.connectors.travel.turns import Breaker
 from doorstep.platform.values.geo import Coordinates
 
 HERE, THERE = Coordinates(53.0, -2.0), Coordinates(53.1, -2.0)
