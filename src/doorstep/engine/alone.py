@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from doorstep.engine.board import Board
-from doorstep.engine.chances import NOBODY, Chances, Seats, Seekers, Targets, find_chances
+from doorstep.engine.chances import Chances, Seats, Seekers, Targets, find_chances
 from doorstep.engine.eligibility import Ask, Party
 from doorstep.engine.explain import CODE, Tally
 from doorstep.engine.people import key_of
@@ -16,6 +16,7 @@ from doorstep.engine.plan import Seat, plan_of
 from doorstep.engine.problem import Request, Target, WorkLocation
 from doorstep.engine.reorder import Reordering, Reorderings
 from doorstep.engine.result import Opening, Rule, SearchResult
+from doorstep.engine.scan import ADDED_S, PICK_CHANCE, SEEKER
 from doorstep.engine.travel import Travel
 
 Indexes = npt.NDArray[np.intp]
@@ -39,12 +40,10 @@ def best_alone(
         board, request, place, seekers_of(board, ask, base_s), arrays, now_s, travel,
         is_remote=place is None,
     )  # fmt: skip
-    best = chances.best(arrays)
-    is_open = best[:, 0] < NOBODY
-    open_ = np.flatnonzero(is_open)
-    answer = _Answer(board, ask, base_s, arrays, chances, open_, best[open_])
-    if reorder and len(open_) < len(best) and len(chances.seekers.table):
-        closed = np.flatnonzero(~is_open)
+    picked = chances.best(arrays)
+    answer = _Answer(board, ask, base_s, arrays, chances, picked)
+    if reorder and len(picked) < len(targets) and len(chances.seekers.table):
+        closed = np.delete(np.arange(len(targets)), picked[:, 0])
         answer.add(Reorderings(board, request, chances, arrays).open(closed))
     return SearchResult(answer.openings, answer.removed)
 
@@ -131,18 +130,15 @@ class _Answer:
         base_s: int,
         targets: Targets,
         chances: Chances,
-        open_: Indexes,
-        best: npt.NDArray[Any],
+        picked: npt.NDArray[Any],
     ) -> None:
         self._people = board.people
         self._ask = ask
         self._base_s = base_s
         self._targets = targets
         self._chances = chances
-        self._open = open_
-        self._best = best
-        self._table = chances.table[best[:, 2]]
-        self._seats = chances.seats(self._table)
+        self._picked = picked
+        self._seats = chances.picked_seats(picked)
         self._board = board
         self._reordered: list[Reordering] = []
         self._reordered_seats: Seats | None = None
@@ -159,10 +155,11 @@ class _Answer:
     def openings(self) -> tuple[Opening, ...]:
         """In the order of the targets."""
         found = [self._reordered_opening(at, each) for at, each in enumerate(self._reordered)]
-        numbers = self._targets.order[self._open].tolist()
-        people = self._chances.seekers.indexes[self._table[:, 0]].tolist()
-        rows = zip(numbers, people, self._best.tolist(), self._table[:, 7].tolist(), strict=True)
-        for at, (number, index, (cost, arrives_s, _), added_s) in enumerate(rows):
+        numbers = self._targets.order[self._picked[:, 0]].tolist()
+        people = self._chances.seekers.indexes[self._picked[:, PICK_CHANCE + SEEKER]].tolist()
+        seen = self._picked[:, [1, 2, PICK_CHANCE + ADDED_S]].tolist()
+        rows = zip(numbers, people, seen, strict=True)
+        for at, (number, index, (cost, arrives_s, added_s)) in enumerate(rows):
             found.append((number, self._opening(at, number, index, cost, arrives_s, added_s)))
         found.sort(key=lambda each: each[0])
         return tuple(opening for _, opening in found)
@@ -208,6 +205,6 @@ class _Answer:
         for rule, refused in passing.refused:
             tally.note(refused, rule)
         explain_alone(tally, passing.indexes, self._chances, self._targets)
-        tally.offer(self._targets.table[self._open, 2].tolist())
+        tally.offer(self._targets.table[self._picked[:, 0], 2].tolist())
         tally.offer(self._targets.table[each.target, 2] for each in self._reordered)
         return tally.removed()

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 Indexes = npt.NDArray[np.intp]
 
-# Above any cost there can be.
-NOBODY = 1 << 60
 _NO_LEGS = np.zeros((0, 2), np.int64)
 
 
 class Targets:
-    """The targets as arrays: `table` holds from, to (from the base) and day, in order of from."""
+    """The targets as arrays, in order of from.
+
+    `table` holds from and to (counted from the base), the day, and the number of the next target
+    that is of another day.
+    """
 
     def __init__(self, targets: Sequence[Target], base_s: int) -> None:
         self.given = targets
@@ -37,14 +39,17 @@ class Targets:
         self.day_of = [number[target.day] for target in targets]
         spans = np.array([(target.from_s, target.to_s) for target in targets], np.int64)
         self.order = np.argsort(spans[:, 0], kind="stable")
-        self.table = np.empty((len(targets), 3), np.int64)
+        days = np.array(self.day_of)[self.order]
+        ends = np.append(np.flatnonzero(days[1:] != days[:-1]) + 1, len(targets))
+        self.table = np.empty((len(targets), 4), np.int64)
         self.table[:, :2] = spans[self.order] - base_s
-        self.table[:, 2] = np.array(self.day_of)[self.order]
+        self.table[:, 2] = days
+        self.table[:, 3] = ends[np.searchsorted(ends, np.arange(len(targets)), side="right")]
         self.longest_s = int(np.max(spans[:, 1] - spans[:, 0]))
 
     def of_day(self, day: int) -> list[tuple[int, int]]:
         """From and to of the day's targets."""
-        return [(from_s, to_s) for from_s, to_s, each in self.table.tolist() if each == day]
+        return [(from_s, to_s) for from_s, to_s, each, _ in self.table.tolist() if each == day]
 
 
 class Seekers:
@@ -107,20 +112,24 @@ class Chances:
         self.table = table
         self.is_near = is_near
         self.works = works
-        self.has_chance = np.zeros_like(works)
+        self.has_chance = np.zeros(works.shape, bool)
         self._board = board
         self.place = place
         self.travel = travel
         self.now_s = now_s
 
     def best(self, targets: Targets) -> Array:
-        """int64[T, 3] in order of the targets' table: cost (or NOBODY), arrival, chance."""
-        best = np.zeros((len(targets.given), 3), np.int64)
-        best[:, 0] = NOBODY
-        if len(self.table):
-            choose = compiled(scan.choose) if self._board.rows.is_compiled else scan_numpy.choose
-            choose(self.table, targets.table, targets.longest_s, self.has_chance, best)
-        return best
+        """The best of every target that has any, in order of the targets' table; see scan.pick."""
+        rows = self._board.rows
+        picked = np.empty((len(targets.table), scan.PICK_COLUMNS), np.int64)
+        if not len(self.table):
+            return picked[:0]
+        pick = compiled(scan.pick) if rows.is_compiled else scan_numpy.pick
+        count = pick(
+            self.table, targets.table, targets.longest_s, self.has_chance, rows.header, rows.ways,
+            picked,
+        )  # fmt: skip
+        return picked[:count]
 
     def touching(self, targets: Targets) -> Iterator[tuple[int, int, int, int]]:
         """(number of the target, chance, first and last arrival from the base) of every pair."""
@@ -169,8 +178,18 @@ class Chances:
     def seats(self, table: Array) -> "Seats":
         """What writes these chances (rows of `table`) out as seats of plans, as things are now."""
         rows = self._board.rows
-        headers, ways = rows.header[table[:, 1]], rows.ways[table[:, 2]]
-        view = rows.view()
+        return self._seats(table, rows.header[table[:, 1]], rows.ways[table[:, 2]])
+
+    def picked_seats(self, picked: Array) -> "Seats":
+        """The same for what `best` found."""
+        return self._seats(
+            picked[:, scan.PICK_CHANCE : scan.PICK_HEADER],
+            picked[:, scan.PICK_HEADER : scan.PICK_WAY],
+            picked[:, scan.PICK_WAY :],
+        )
+
+    def _seats(self, table: Array, headers: Array, ways: Array) -> "Seats":
+        view = self._board.rows.view()
 
         def seat(at: int, ask: "Ask", party: "Party", resource_id: int) -> Seat:
             chance, way = table[at].tolist(), ways[at].tolist()

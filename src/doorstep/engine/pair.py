@@ -13,13 +13,14 @@ import numpy.typing as npt
 from doorstep.engine import scan, scan_numpy
 from doorstep.engine.alone import seekers_of
 from doorstep.engine.board import Board
-from doorstep.engine.chances import NOBODY, Chances, Seekers, Targets, find_chances
+from doorstep.engine.chances import Chances, Seekers, Targets, find_chances
 from doorstep.engine.compiled import compiled
 from doorstep.engine.eligibility import Ask
 from doorstep.engine.explain import CODE, Tally
 from doorstep.engine.plan import plan_of
 from doorstep.engine.problem import Request, Target, WorkLocation
 from doorstep.engine.result import Opening, Rule
+from doorstep.engine.scan import NOBODY
 from doorstep.engine.travel import Travel
 
 

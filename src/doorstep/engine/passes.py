@@ -18,6 +18,7 @@ BIG = 1 << 29  # seconds; about 17 years, and four of them still fit into 32 bit
 # Columns of a way.
 GAP, ORIGIN, ONWARD, FREE, LIMIT, CAP, DRAG, LEAST, LEG, CALM, AFTER_HOME, ROOM, READY = range(13)
 WAY_COLUMNS = 13
+HEADER_COLUMNS = 13  # of a row, as `rows` names them
 # Bits of a stop.
 FIXED, PLACED = 1, 2
 # Slots of a route's points: where it starts, where it ends, then its stops.

@@ -248,7 +248,7 @@ class Reorderings:
     def open(self, closed: Array) -> list[Reordering]:
         """Every way to arrive at the targets in `closed` (places in the table), by any order."""
         found: list[Reordering] = []
-        table = self.targets.table[closed]
+        table = self.targets.table[closed, :3]
         for seeker, row in self._reaching(*self._rows(table), table):
             day = self._day(row)
             if day is not None:

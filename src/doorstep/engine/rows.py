@@ -18,6 +18,7 @@ from doorstep.engine.compiled import compiled, is_available
 from doorstep.engine.passes import (
     BIG,
     FIXED,
+    HEADER_COLUMNS,
     ONWARD,
     ORIGIN,
     PLACED,
@@ -36,8 +37,7 @@ Floats = npt.NDArray[np.float64]
 _KINDS = tuple(StopKind)
 _KIND_CODE = {kind: 4 * number for number, kind in enumerate(_KINDS)}
 # Columns of a row's header.
-FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE, LANE, DAY, TURNS, NOW, REST, WORK = range(13)
-_HEADER = 13
+FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE, LANE, DAY, TURNS, NOW, REST, WORK = range(HEADER_COLUMNS)
 _NOT_YET = -BIG
 _NOWHERE = (np.nan, np.nan)
 
@@ -52,7 +52,7 @@ class Rows:
         self.base_s: int | None = None
         self.ids: list[Hashable] = []
         self.row_of: dict[Hashable, int] = {}
-        self.header: Ints = np.zeros((16, _HEADER), np.int32)
+        self.header: Ints = np.zeros((16, HEADER_COLUMNS), np.int32)
         self.speeds: list[float] = []
         self.stops: Ints = np.zeros((64, 6), np.int32)
         self.stop_ids: npt.NDArray[np.int64] = np.zeros(64, np.int64)

@@ -1,8 +1,7 @@
 """The inner loops of a search, written to be compiled; `scan_numpy` gives the same answers.
 
 `collect` tries the new stop in every way of every row of those who may come. `choose` then finds,
-for every target, the best of these chances. Both are plain functions over arrays, complete in
-themselves, so that the compiler needs nothing else.
+for every target, the best of these chances, and `pick` copies what an answer has to keep of them.
 """
 
 from math import ceil, sqrt
@@ -10,9 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from doorstep.engine.passes import HEADER_COLUMNS, WAY_COLUMNS
+
 # Columns of a chance.
 SEEKER, ROW, WAY, FROM_S, TO_S, CALM_S, TRAVEL_S, ADDED_S, COST = range(9)
 CHANCE_COLUMNS = 9
+# Columns of a pick: target, cost and arrival; then the chance, the header of its row, and the way.
+PICK_CHANCE = 3
+PICK_HEADER = PICK_CHANCE + CHANCE_COLUMNS
+PICK_WAY = PICK_HEADER + HEADER_COLUMNS
+PICK_COLUMNS = PICK_WAY + WAY_COLUMNS
+# Above any cost there can be.
+NOBODY = 1 << 60
 
 
 def collect(
@@ -29,7 +37,7 @@ def collect(
     fixed_s: int,
     radius_m: float,  # of the earth
     legs: Any,  # int64[slots, 2]: known legs to and from the place of work; empty: the estimate
-    targets: Any,  # int64[T, 3]: from, to, number of the day; in order of from
+    targets: Any,  # int64[T, 4]: from, to, day, where the next day begins; in order of from
     longest_s: int,  # of the targets
     now_s: int,
     duration_s: int,
@@ -39,9 +47,15 @@ def collect(
 ) -> int:
     """Write every chance to `out`; returns how many there are, or -1 if there is no room."""
 
-    def metres(x: float, y: float, z: float) -> float:
+    per_chord = radius_m * per_m * radius_m * per_m
+
+    def chord_of(x: float, y: float, z: float) -> float:
+        """The square of the straight line through the earth, whose radius is 1."""
         dx, dy, dz = x - here[0], y - here[1], z - here[2]
-        chord = dx * dx + dy * dy + dz * dz
+        chord: float = dx * dx + dy * dy + dz * dz
+        return chord
+
+    def metres(chord: float) -> float:
         half = chord / 4.0
         if half > 0.25:
             return 4.0 * radius_m  # nobody drives across a sixth of the earth
@@ -69,43 +83,46 @@ def collect(
         apart_m: float = radius_m * sqrt(chord) * series
         return apart_m
 
-    def seconds(slot: int, column: int) -> int:
-        if legs.shape[0]:
-            return legs[slot, column]  # type: ignore[no-any-return]
-        apart_m = metres(points[slot, 0], points[slot, 1], points[slot, 2])
+    def seconds(chord: float) -> int:
+        apart_m = metres(chord)
         return int(ceil(apart_m * per_m)) + fixed_s if apart_m > 0.0 else 0
+
+    def is_beyond(chord: float, limit_s: float) -> bool:
+        """Too far even straight through the earth; a second more makes up for all rounding."""
+        reach = max(limit_s - fixed_s, 0.0) + 1.0
+        return chord * per_chord > reach * reach
 
     found = 0
     count = targets.shape[0]
-    first_from = targets[0, 0]
-    last_from = targets[count - 1, 0]
+    has_legs = legs.shape[0] > 0
     for seeker in range(seekers.shape[0]):
         # Where nobody knows the start, no comparison is true.
         if reach_m > 0.0 and not (
-            metres(people[seeker, 0], people[seeker, 1], people[seeker, 2]) <= reach_m
+            metres(chord_of(people[seeker, 0], people[seeker, 1], people[seeker, 2])) <= reach_m
         ):
             continue
         is_near[seeker] = True
         low, high, pay = seekers[seeker, 2], seekers[seeker, 3], seekers[seeker, 4]
         speed = people[seeker, 3]
+        begin, before = 0, 0
         for index in range(seekers[seeker, 0], seekers[seeker, 1]):
             row = order[index]
             row_from, row_to = header[row, 0], header[row, 1]
-            if row_to < first_from or row_from > last_from + longest_s:
-                continue
-            left, right = 0, count
-            while left < right:
-                middle = (left + right) // 2
-                if targets[middle, 0] < row_from - longest_s:
-                    left = middle + 1
-                else:
-                    right = middle
+            # Rows come in order of time, lane by lane.
+            if index == seekers[seeker, 0] or row_from < before:
+                begin = 0
+            before = row_from
+            while begin < count and targets[begin, 0] < row_from - longest_s:
+                begin += 1
             is_reached = False
+            left = begin
             while left < count and targets[left, 0] <= row_to:
                 if targets[left, 1] >= row_from:
                     is_reached = True
                     works[seeker, targets[left, 2]] = True
-                left += 1
+                    left = targets[left, 3]
+                else:
+                    left += 1
             if not is_reached or row_to <= now_s:
                 continue
             first = header[row, 4]
@@ -123,24 +140,39 @@ def collect(
                 there, back = 0, 0
                 slot = ways[way, 1]
                 if slot >= 0:
-                    # The stop behind one gap is the one in front of the next.
-                    raw = known_s if slot == known_slot else seconds(slot, 0)
+                    if has_legs:
+                        raw = legs[slot, 0]
+                    elif slot == known_slot:
+                        raw = known_s  # the stop behind one gap is the one in front of the next
+                    else:
+                        chord = chord_of(points[slot, 0], points[slot, 1], points[slot, 2])
+                        if is_beyond(chord, room * speed):
+                            continue
+                        raw = seconds(chord)
                     there = raw if speed == 1.0 else int(ceil(raw / speed))
                     if there > room:
                         continue
+                from_s = max(ways[way, 3] + there, ways[way, 12], low)
+                to_s = min(ways[way, 5] - duration_s, high)
+                # What the way onward may take at most.
+                limit = ways[way, 4]
+                spare = min(limit - ways[way, 7], limit - ways[way, 6] - duration_s - from_s)
+                if from_s > to_s or spare < 0:
+                    continue
                 slot = ways[way, 2]
                 if slot >= 0:
-                    raw = seconds(slot, 1)
-                    if not legs.shape[0]:
+                    if has_legs:
+                        raw = legs[slot, 1]
+                    else:
+                        chord = chord_of(points[slot, 0], points[slot, 1], points[slot, 2])
+                        if is_beyond(chord, spare * speed):
+                            continue
+                        raw = seconds(chord)
                         known_slot, known_s = slot, raw
                     back = raw if speed == 1.0 else int(ceil(raw / speed))
-                limit = ways[way, 4] - back
-                if limit < ways[way, 7]:
-                    continue
-                from_s = max(ways[way, 3] + there, ways[way, 12], low)
-                to_s = min(min(ways[way, 5], limit - ways[way, 6]) - duration_s, high)
-                if from_s > to_s:
-                    continue
+                    if back > spare:
+                        continue
+                to_s = min(to_s, limit - back - ways[way, 6] - duration_s)
                 gap = ways[way, 0]
                 if gap == known_gap:
                     # The same gap with another choice of the trip home: the roomier one counts.
@@ -195,6 +227,39 @@ def choose(
                         best[left, 1] = arrives_s
                         best[left, 2] = index
             left += 1
+
+
+def pick(
+    chances: Any,
+    targets: Any,
+    longest_s: int,
+    has_chance: Any,
+    header: Any,
+    ways: Any,
+    out: Any,  # int64[T, PICK_COLUMNS]
+) -> int:
+    """Write the best chance of every target that has one to `out`, with all that it points to.
+
+    Returns how many there are. Rows and ways may change later; the copies do not.
+    """
+    best = np.empty((targets.shape[0], 3), np.int64)
+    best[:, 0] = NOBODY
+    choose(chances, targets, longest_s, has_chance, best)
+    found = 0
+    for at in range(best.shape[0]):
+        if best[at, 0] == NOBODY:
+            continue
+        chance = best[at, 2]
+        row, way = chances[chance, 1], chances[chance, 2]
+        out[found, 0], out[found, 1], out[found, 2] = at, best[at, 0], best[at, 1]
+        for column in range(CHANCE_COLUMNS):
+            out[found, PICK_CHANCE + column] = chances[chance, column]
+        for column in range(HEADER_COLUMNS):
+            out[found, PICK_HEADER + column] = header[row, column]
+        for column in range(WAY_COLUMNS):
+            out[found, PICK_WAY + column] = ways[way, column]
+        found += 1
+    return found
 
 
 def choose_two(

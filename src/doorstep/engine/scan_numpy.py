@@ -5,7 +5,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from doorstep.engine.scan import CHANCE_COLUMNS
+from doorstep.engine.scan import (
+    CHANCE_COLUMNS,
+    NOBODY,
+    PICK_CHANCE,
+    PICK_HEADER,
+    PICK_WAY,
+)
 from doorstep.platform.values.geo import ARC_SERIES_LIMIT, arc_series
 
 Array = npt.NDArray[Any]
@@ -134,6 +140,30 @@ def choose(chances: Array, targets: Array, longest_s: int, has_chance: Array, be
     chance, target = chance[keep], target[keep]
     best[target, 2] = np.iinfo(np.int64).max
     _least(chance, target, best[:, 2])
+
+
+def pick(
+    chances: Array,
+    targets: Array,
+    longest_s: int,
+    has_chance: Array,
+    header: Array,
+    ways: Array,
+    out: Array,
+) -> int:
+    """See `scan.pick`."""
+    best = np.zeros((len(targets), 3), np.int64)
+    best[:, 0] = NOBODY
+    choose(chances, targets, longest_s, has_chance, best)
+    open_ = np.flatnonzero(best[:, 0] < NOBODY)
+    picked = chances[best[open_, 2]]
+    found = len(open_)
+    out[:found, 0] = open_
+    out[:found, 1:PICK_CHANCE] = best[open_, :2]
+    out[:found, PICK_CHANCE:PICK_HEADER] = picked
+    out[:found, PICK_HEADER:PICK_WAY] = header[picked[:, 1]]
+    out[:found, PICK_WAY:] = ways[picked[:, 2]]
+    return found
 
 
 def choose_two(
