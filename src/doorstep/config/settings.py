@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "doorstep.domain.resources",
     "doorstep.domain.work",
     "doorstep.domain.bookings",
+    "doorstep.domain.tracking",
     "doorstep.domain.notifications",
     "doorstep.interfaces.web",
     "doorstep.demo",

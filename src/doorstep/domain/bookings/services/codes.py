@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from doorstep.domain.customers.models import Contact
 from doorstep.platform.audit.services import SYSTEM, Actor, record
+from doorstep.platform.events.live import announce
 from doorstep.platform.lib.tokens import digest, new_link_code, normalize_code
 
 from ..models import Booking, BookingCode
@@ -63,6 +64,7 @@ def expire_code(*, code: BookingCode, actor: Actor, now: datetime) -> BookingCod
     """It opens nothing from now on; `set_expiry` makes it open again."""
     BookingCode.objects.filter(pk=code.pk).update(expires_at=now)
     code.expires_at = now
+    announce([code.booking_id])
     record(actor=actor, action="expired", obj=code)
     return code
 
@@ -74,6 +76,7 @@ def block_code(*, code: BookingCode, actor: Actor, now: datetime) -> bool:
     changed = unblocked.update(blocked_at=now)
     if changed:
         code.blocked_at = now
+        announce([code.booking_id])
         record(actor=actor, action="blocked", obj=code)
     return bool(changed)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from doorstep.engine import Offer
 from doorstep.platform.audit.services import Actor, record
 from doorstep.platform.events.events import publish
+from doorstep.platform.events.live import announce
 from doorstep.platform.lib.db import require_transaction
 
 from ..events import BookingRescheduled
@@ -44,6 +45,7 @@ def write_move(*, current: Booking, offer: Offer, actor: Actor, now: datetime) -
             "resources": team_names(current),
         },
     )
+    announce([current.pk])
     if new != old:
         publish(
             BookingRescheduled(

@@ -32,10 +32,27 @@ class Portal(BrandFields, BookingPolicyFields):
     )
     is_self_scheduling_enabled = models.BooleanField(_("self-scheduling"), default=True)
     is_tracking_enabled = models.BooleanField(_("track my technician"), default=False)
+    shows_map = models.BooleanField(
+        _("show the map"),
+        default=True,
+        help_text=_("Off: customers read when the technician arrives, and see no position."),
+    )
     shows_technician_name = models.BooleanField(
         _("show technicians' names"),
         default=False,
-        help_text=_("In messages that a technician is on the way or has finished."),
+        help_text=_(
+            "While they travel, and in messages that they are on the way or have finished."
+        ),
+    )
+    shows_technician_photo = models.BooleanField(
+        _("show technicians' photos"),
+        default=False,
+        help_text=_("While they travel. Without a photo: initials."),
+    )
+    shows_technician_phone = models.BooleanField(
+        _("show technicians' phone numbers"),
+        default=False,
+        help_text=_("While they travel, to call or text them. Without a number: nothing."),
     )
     invites_new_contacts = models.BooleanField(
         _("invite contacts by themselves"),

@@ -92,7 +92,8 @@ class PortalAdmin(OfficeModelAdmin):
                     ("name", "host_name"),
                     ("default_language", "is_default"),
                     ("is_self_scheduling_enabled", "is_tracking_enabled"),
-                    "shows_technician_name",
+                    ("shows_map", "shows_technician_name"),
+                    ("shows_technician_photo", "shows_technician_phone"),
                     ("invites_new_contacts", "code_days_after_visit"),
                 )
             },
