@@ -74,3 +74,50 @@ class KeyReused(DomainError):
 class TransitionRefused(DomainError):
     code = "transition_refused"
     text = _("A visit that is %(old)s cannot become %(new)s.")
+
+
+class InTheFuture(DomainError):
+    code = "in_the_future"
+    text = _("That lies in the future. Please check the clock of your phone.")
+
+
+class BeforeLastChange(DomainError):
+    code = "before_last_change"
+    text = _(
+        "That lies before the last change of this visit (%(last)s). "
+        "Please check the clock of your phone."
+    )
+
+
+class ChecklistOpen(DomainError):
+    code = "checklist_open"
+    text = _("Please tick this first: %(items)s.")
+
+
+class NotUnderWay(DomainError):
+    code = "not_under_way"
+    text = _("This visit is canceled. Nothing can be added to it.")
+
+
+class TooManyPhotos(DomainError):
+    code = "too_many_photos"
+    text = ngettext_lazy(
+        "There is room for %(count)d photo with this visit, and it is used up.",
+        "There is room for %(count)d photos with this visit, and it is used up.",
+        "count",
+    )
+
+
+class NothingWritten(DomainError):
+    code = "nothing_written"
+    text = _("Please write something first.")
+
+
+class NoSuchItem(DomainError):
+    code = "no_such_item"
+    text = _("This item is no longer on the checklist.")
+
+
+class NotSigned(DomainError):
+    code = "not_signed"
+    text = _("Please type the name of who signs.")

@@ -40,3 +40,12 @@ class BookingReassigned(Event):
     booking_id: int
     old_resource_id: int
     new_resource_id: int
+
+
+@dataclass(frozen=True)
+class ProblemReported(Event):
+    """The technician is late or cannot do the visit; the note says why."""
+
+    booking_id: int
+    note_id: int
+    is_late: bool

@@ -80,12 +80,17 @@ def portal_of(booking: Booking) -> Portal:
 
 def lock_booking(booking: Booking) -> Booking:
     """Lock and re-read a booking. Raises ChangedMeanwhile if its version has moved on."""
+    current = lock_latest(booking)
+    if current.version != booking.version:
+        raise ChangedMeanwhile
+    return current
+
+
+def lock_latest(booking: Booking) -> Booking:
+    """Lock and re-read a booking, whatever has been changed since it was read."""
     require_transaction()
-    current = (
+    return (
         Booking.objects.select_for_update(of=("self",), no_key=True)
         .select_related("status", "work_order__portal", "work_order__account")
         .get(pk=booking.pk)
     )
-    if current.version != booking.version:
-        raise ChangedMeanwhile
-    return current

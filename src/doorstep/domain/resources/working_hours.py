@@ -17,7 +17,7 @@ the wall touch in reality.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -93,6 +93,29 @@ def working_days(
         resources, from_day=from_day, to_day=to_day, company_zone=get_company().time_zone
     )
     return {key: calendar.days(from_day, to_day) for key, calendar in calendars.items()}
+
+
+def shift_hours(resource: BookableResource, *, from_day: date, to_day: date) -> list[_Instants]:
+    """The hours of a resource on these days as they are on paper: breaks are part of them, planned
+    overtime is not."""
+    calendar = load_calendars(
+        [resource], from_day=from_day, to_day=to_day, company_zone=get_company().time_zone
+    )[resource.pk]
+    plain = replace(
+        calendar,
+        overtime_minutes=0,
+        weekly=[rule for rule in calendar.weekly if rule.kind != HoursKind.BREAK],
+        single={
+            day: [rule for rule in rules if rule.kind != HoursKind.BREAK]
+            for day, rules in calendar.single.items()
+        },
+    )
+    return join(
+        Interval(*stretch)
+        for day in plain.days(from_day, to_day)
+        for lane in day.lanes
+        for stretch in lane.stretches
+    )
 
 
 # --- Rules -------------------------------------------------------------------------------------

@@ -21,15 +21,17 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _QUALITY: Final = 85
 
 
-def clean_image(upload: File[bytes], *, max_side: int) -> ContentFile[bytes]:
+def clean_image(
+    upload: File[bytes], *, max_side: int, max_bytes: int = MAX_BYTES
+) -> ContentFile[bytes]:
     """The picture, upright, with no side longer than `max_side` pixels: PNG if it has transparent
     parts, else JPEG. Raises ValidationError with a text for the user."""
     # `size` is counted by Django, not told by the sender.
-    if upload.size > MAX_BYTES:
+    if upload.size > max_bytes:
         raise ValidationError(
             _("The picture has %(found).1f MB; at most %(most)d MB are allowed."),
             code="too_many_bytes",
-            params={"found": upload.size / 1024 / 1024, "most": MAX_BYTES // 1024 // 1024},
+            params={"found": upload.size / 1024 / 1024, "most": max_bytes // 1024 // 1024},
         )
     upload.seek(0)
     picture = _decode(upload.read())

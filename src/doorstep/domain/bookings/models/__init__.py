@@ -3,6 +3,8 @@ from .block import BlockKind, ResourceBlock
 from .booking import Booking, BookingMethod, BookingNote
 from .booking_code import BY_HAND, BookingCode
 from .hold import Hold
+from .journal import JournalEntry, JournalKind
+from .on_site import BookingPhoto, BookingSignature, ChecklistAnswer
 from .planning_change import PlanningChange, PlanningSubject
 from .replanned_day import ReplannedDay
 from .request_key import RequestKey
@@ -16,8 +18,13 @@ __all__ = [
     "BookingCode",
     "BookingMethod",
     "BookingNote",
+    "BookingPhoto",
+    "BookingSignature",
     "BookingStatus",
+    "ChecklistAnswer",
     "Hold",
+    "JournalEntry",
+    "JournalKind",
     "ParentStatus",
     "PlanningChange",
     "PlanningSubject",

@@ -46,6 +46,10 @@ class Assignment(models.Model):
     starts_at = models.DateTimeField(_("departure"))
     arrives_at = models.DateTimeField(_("arrival"))
     ends_at = models.DateTimeField(_("end"))
+    # The plan, kept since reality took its place; all empty as long as the plan still holds.
+    planned_starts_at = models.DateTimeField(null=True, editable=False)
+    planned_arrives_at = models.DateTimeField(null=True, editable=False)
+    planned_ends_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("assignment")
@@ -53,6 +57,19 @@ class Assignment(models.Model):
         ordering = ["role", "pk"]
         constraints = [
             *coordinate_constraints("assignment"),
+            models.CheckConstraint(
+                name="assignment_plan_kept_whole",
+                condition=models.Q(
+                    planned_starts_at__isnull=True,
+                    planned_arrives_at__isnull=True,
+                    planned_ends_at__isnull=True,
+                )
+                | models.Q(
+                    planned_starts_at__isnull=False,
+                    planned_arrives_at__isnull=False,
+                    planned_ends_at__isnull=False,
+                ),
+            ),
             models.CheckConstraint(
                 name="assignment_one_owner",
                 condition=models.Q(booking__isnull=False, hold__isnull=True)

@@ -60,6 +60,17 @@ class Booking(models.Model):
     time_zone = models.CharField(
         _("zone of the place of work"), max_length=64, validators=[validate_time_zone]
     )
+    # What really happened, as the technician's page told it (product reference 6.4). `traveling_at`
+    # is when the present or last trip began, `arrived_at` the first arrival. `starts_at` and
+    # `ends_at` follow reality too once the visit is under way.
+    traveling_at = models.DateTimeField(_("left for it"), null=True, editable=False)
+    arrived_at = models.DateTimeField(_("arrived"), null=True, editable=False)
+    actual_travel_minutes = models.PositiveIntegerField(
+        _("actual travel (minutes)"), null=True, editable=False
+    )
+    actual_work_minutes = models.PositiveIntegerField(
+        _("actual work (minutes)"), null=True, editable=False
+    )
     is_pinned = models.BooleanField(
         _("pinned"), default=False, help_text=_("Planning must not move it.")
     )
@@ -120,7 +131,9 @@ class BookingNote(models.Model):
         related_name="+",
     )
     is_from_customer = models.BooleanField(_("from the customer"), default=False)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    is_public = models.BooleanField(_("shown to the customer"), default=False)
+    # When it was written, which for a note from a phone without network is before we got it.
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
         verbose_name = _("note")

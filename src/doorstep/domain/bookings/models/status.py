@@ -68,6 +68,8 @@ class StatusTimestamp(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    # Only of a change that reached us later than it happened: the phone had no network.
+    received_at = models.DateTimeField(_("received"), null=True)
 
     class Meta:
         verbose_name = _("status timestamp")

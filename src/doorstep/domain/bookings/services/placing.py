@@ -33,7 +33,7 @@ from doorstep.platform.lib.rows import (
 
 from ..days import Apart, LateDeparture
 from ..errors import OfferGone
-from ..models import Assignment, Booking, Hold, ResourceBlock
+from ..models import Assignment, Booking, Hold, ParentStatus, ResourceBlock
 from ..seconds import instant
 from ..snapshot import Planning, open_planning
 from ..wish import Wish
@@ -82,6 +82,7 @@ UPDATE bookings_assignment AS part
        AS new (id, starts_at, arrives_at, ends_at)
  WHERE part.id = new.id
 """
+# Only of what is still a plan: the times of a visit under way or done say what really happened.
 _REFRESH = """
 UPDATE bookings_booking AS booking
    SET starts_at = planned.starts_at, arrives_at = planned.arrives_at, ends_at = planned.ends_at
@@ -90,6 +91,8 @@ UPDATE bookings_booking AS booking
           FROM bookings_assignment WHERE booking_id = ANY(%s::bigint[]) GROUP BY booking_id
        ) AS planned
  WHERE booking.id = planned.booking_id
+   AND EXISTS (SELECT FROM bookings_bookingstatus AS status
+                WHERE status.id = booking.status_id AND status.parent = 'scheduled')
 """
 # Every assignment of a hold or a booking takes its time, and so do those that were moved.
 _TAKE_TIME = """
@@ -312,7 +315,9 @@ def depart_in_time(late: Collection[LateDeparture], now: datetime) -> None:
     for each in late:
         departs_at = instant(each.departs_s)
         found = Assignment.objects.filter(
-            pk=each.stop_id, starts_at=instant(each.planned_s), booking__isnull=False
+            pk=each.stop_id,
+            starts_at=instant(each.planned_s),
+            booking__status__parent=ParentStatus.SCHEDULED,
         ).first()
         if found is None or found.booking_id is None or departs_at < now:
             continue
@@ -322,7 +327,10 @@ def depart_in_time(late: Collection[LateDeparture], now: datetime) -> None:
 
 
 def refresh_planned_times(booking_id: int) -> None:
-    """Bring a booking's planned times in line with its assignments: first departure, last end."""
+    """Bring a booking's planned times in line with its assignments: first departure, last end.
+
+    A visit that is not scheduled any more keeps the times it really had.
+    """
     run(_REFRESH, [[booking_id]])
 
 

@@ -240,4 +240,6 @@ def extend_visit(*, resource: BookableResource, now: datetime, ends_at: datetime
     begun.save(update_fields=["ends_at"])
     ResourceBlock.objects.filter(assignment=begun).update(ends_at=begun.ends_at)
     if begun.booking_id is not None:
-        refresh_planned_times(begun.booking_id)
+        Booking.objects.filter(pk=begun.booking_id, ends_at__lt=begun.ends_at).update(
+            ends_at=begun.ends_at
+        )

@@ -1,4 +1,5 @@
 from .incident_type import (
+    ChecklistItem,
     IncidentType,
     IncidentTypeNeed,
     RoleNeed,
@@ -11,6 +12,7 @@ from .requirement import Requirement, RequirementNeed, RequirementStatus
 from .work_order import Priority, SystemStatus, WorkOrder
 
 __all__ = [
+    "ChecklistItem",
     "IncidentType",
     "IncidentTypeNeed",
     "PreferenceKind",

@@ -181,3 +181,26 @@ class RoleNeed(NeedFields):
         constraints = [
             models.UniqueConstraint(name="role_need_once", fields=["role", "characteristic"])
         ]
+
+
+class ChecklistItem(models.Model):
+    """Something the technician ticks at every visit of this kind."""
+
+    incident_type = models.ForeignKey(
+        IncidentType, on_delete=models.CASCADE, related_name="checklist"
+    )
+    text = models.CharField(_("what to do"), max_length=200)
+    is_required = models.BooleanField(
+        _("required"),
+        default=False,
+        help_text=_("The visit cannot be completed on the technician's page without it."),
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    class Meta:
+        verbose_name = _("checklist item")
+        verbose_name_plural = _("checklist")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -98,6 +98,7 @@ class WorkOrder(AddressFields):
         default=SystemStatus.UNSCHEDULED,
         editable=False,
     )
+    first_arrived_at = models.DateTimeField(_("first arrived"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
