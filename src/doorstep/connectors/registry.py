@@ -17,7 +17,7 @@ from doorstep.connectors.base import read_settings
 from doorstep.connectors.email.base import EmailSender
 from doorstep.connectors.geocoding.base import Geocoder
 from doorstep.connectors.sms.base import SmsSender
-from doorstep.connectors.travel.base import TravelTimes
+from doorstep.connectors.travel.base import TrafficService, TravelTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,19 @@ TRAVEL = {
     "osrm": Entry("OSRM", "doorstep.connectors.travel.osrm.Osrm"),
     "valhalla": Entry("Valhalla", "doorstep.connectors.travel.valhalla.Valhalla"),
 }
+TRAFFIC = {
+    "google_routes": Entry(
+        "Google Routes", "doorstep.connectors.travel.google_routes.GoogleRoutes"
+    ),
+    "azure_maps": Entry("Azure Maps", "doorstep.connectors.travel.azure_maps.AzureMaps"),
+    "tomtom": Entry("TomTom", "doorstep.connectors.travel.tomtom.TomTom"),
+}
 KINDS: dict[str, dict[str, Entry]] = {
     "email": EMAIL,
     "sms": SMS,
     "geocoding": GEOCODING,
     "travel": TRAVEL,
+    "traffic": TRAFFIC,
 }
 
 
@@ -87,6 +95,8 @@ def build(kind: Literal["sms"], name: str, values: Mapping[str, object]) -> SmsS
 def build(kind: Literal["geocoding"], name: str, values: Mapping[str, object]) -> Geocoder: ...
 @overload
 def build(kind: Literal["travel"], name: str, values: Mapping[str, object]) -> TravelTimes: ...
+@overload
+def build(kind: Literal["traffic"], name: str, values: Mapping[str, object]) -> TrafficService: ...
 def build(kind: str, name: str, values: Mapping[str, object]) -> Any:
     """A connector with its settings read from stored values, secrets included.
 

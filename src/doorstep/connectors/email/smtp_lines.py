@@ -10,11 +10,11 @@ import socket
 import ssl
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from functools import cache
-from threading import Lock, Timer
+from functools import cache, partial
+from threading import Lock
 
 from doorstep.connectors.base import (
     ConnectorError,
@@ -22,6 +22,7 @@ from doorstep.connectors.base import (
     TemporaryFailure,
     UnknownOutcome,
 )
+from doorstep.connectors.deadlines import DEADLINES
 from doorstep.connectors.email.smtp_answers import failure_before_the_text, failure_by_answer
 
 # Servers hang up on idle clients after 5 minutes at the earliest (RFC 5321, 4.5.3.2.7), but
@@ -133,19 +134,12 @@ def dial(
     return smtp
 
 
-@contextmanager
-def time_limit(smtp: smtplib.SMTP, seconds: float) -> Iterator[None]:
+def time_limit(smtp: smtplib.SMTP, seconds: float) -> AbstractContextManager[None]:
     """Cut the connection when the block takes longer, and so end a wait in it with an error.
 
     A socket's own time limit begins anew with every byte: a server that drips would hold us.
     """
-    timer = Timer(seconds, _cut, (smtp,))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    return DEADLINES.within(seconds, partial(_cut, smtp))
 
 
 def _cut(smtp: smtplib.SMTP) -> None:

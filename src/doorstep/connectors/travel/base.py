@@ -69,3 +69,11 @@ class Drives(Protocol):
         UnknownOutcome: asking again changes nothing.
         """
         ...
+
+
+class TrafficService(Drives, Protocol):
+    """A service of drives with traffic that the office sets up and tries out."""
+
+    def check(self) -> str:
+        """One sentence for staff about what answered; raises the errors of `drive`."""
+        ...

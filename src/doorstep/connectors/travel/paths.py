@@ -38,11 +38,14 @@ def decode(text: object, decimals: int) -> tuple[Coordinates, ...]:
 
 
 def points(pairs: Iterable[tuple[object, object]]) -> tuple[Coordinates, ...]:
-    """Latitudes and longitudes as places; TemporaryFailure where one is off the earth."""
+    """Latitudes and longitudes as places; TemporaryFailure for none, and for one off the earth."""
     try:
-        return tuple(Coordinates(_degrees(lat), _degrees(lon)) for lat, lon in pairs)
+        found = tuple(Coordinates(_degrees(lat), _degrees(lon)) for lat, lon in pairs)
     except (ValueError, TypeError) as error:
         raise bad_answer() from error
+    if not found:
+        raise bad_answer()
+    return found
 
 
 def _degrees(value: object) -> float:
