@@ -44,6 +44,12 @@ def use(double: SmtpDouble, settings: Settings) -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = double.host, double.port
 
 
+def held(message: Message) -> lease.Lease:
+    claimed = lease.claim(message.pk)
+    assert claimed is not None
+    return claimed
+
+
 def lapse(message: Message) -> None:
     Message.objects.filter(pk=message.pk).update(lease_until=timezone.now() - timedelta(hours=1))
 
@@ -114,14 +120,31 @@ def test_no_transaction_is_open_while_the_mail_server_thinks(settings: Settings)
     assert open_transactions == 0
 
 
-def test_a_slow_sending_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lease, "RENEW_EVERY_S", 0.1)
-    message = make_message()
-    claimed = lease.claim(message.pk)
-    assert claimed is not None
-    lapse(message)
+def test_slow_sendings_keep_their_leases_and_others_lapse() -> None:
+    slow, slower, lost = make_message(), make_message(), make_message()
+    leases = [held(message) for message in (slow, slower, lost)]
+    renewer = lease.Renewer(every_s=0.1)
 
-    with lease.kept_alive(claimed):
+    with renewer.holding(leases[0]), renewer.holding(leases[1]):
+        for message in (slow, slower, lost):
+            lapse(message)
+        time.sleep(1)
+
+    assert lease.claim(slow.pk) is None
+    assert lease.claim(slower.pk) is None
+    assert lease.claim(lost.pk) is not None
+
+
+def test_leases_are_renewed_again_after_a_time_without_any() -> None:
+    message = make_message()
+    claimed = held(message)
+    renewer = lease.Renewer(every_s=0.1)
+    with renewer.holding(claimed):
+        pass
+    time.sleep(0.5)
+
+    with renewer.holding(claimed):
+        lapse(message)
         time.sleep(1)
 
     assert lease.claim(message.pk) is None

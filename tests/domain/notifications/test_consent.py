@@ -14,6 +14,8 @@ from doorstep.domain.notifications.services.consent import (
     opt_out,
     set_reminders_wanted,
     wants_reminders,
+    wishes_at,
+    wishes_of,
 )
 from tests.conftest import NOW
 from tests.factories.customers import make_contact
@@ -173,3 +175,25 @@ def test_saving_the_profile_does_not_undo_a_stop_of_texts() -> None:
     set_reminders_wanted(contact=contact, wanted=True, source=ConsentSource.PORTAL, now=NOW)
 
     assert refused() == (True, True)
+
+
+def test_many_addresses_are_asked_about_at_once_as_each_one_is() -> None:
+    stop()
+    for address, scope in (("Stop@Example.com", ALL), (EMAIL, OPTIONAL), ("back@example.com", ALL)):
+        opt_out(channel=Channel.EMAIL, address=address, scope=scope, source=SOURCE, now=NOW)
+    opt_in(channel=Channel.EMAIL, address="back@example.com", source=SOURCE, now=NOW)
+    mails = [EMAIL, "stop@example.com", "back@example.com", "never@example.com"]
+    asked = [(Channel.EMAIL, address) for address in mails]
+    asked += [(Channel.SMS, "+44 7700 900123"), (Channel.SMS, "+447700900124")]
+
+    ask = wishes_at(asked)
+
+    assert [ask(*each) for each in asked] == [wishes_of(*each) for each in asked]
+    assert [ask(*each).refuses_all for each in asked] == [False, True, False, False, True, False]
+    assert ask(Channel.EMAIL, EMAIL).refuses_optional
+
+
+def test_an_address_that_was_not_among_the_many_is_asked_about_on_its_own() -> None:
+    stop()
+
+    assert wishes_at([])(Channel.SMS, PHONE).refuses_all

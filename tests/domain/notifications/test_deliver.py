@@ -11,6 +11,7 @@ from doorstep.domain.notifications.message_types import INVITATION
 from doorstep.domain.notifications.models import Message, MessageState, Outcome
 from doorstep.domain.notifications.reasons import Reason
 from doorstep.domain.notifications.services import deliver as deliver_module
+from doorstep.domain.notifications.services.catalog import Catalog
 from doorstep.domain.notifications.services.deliver import deliver
 from doorstep.domain.notifications.services.lease import claim
 from doorstep.domain.notifications.services.visits import tell_confirmed
@@ -233,7 +234,7 @@ def test_a_success_after_the_lease_was_lost_is_noted_as_perhaps_twice(smtp: Smtp
     message = make_message()
     first = claim(message.pk)
     assert first is not None
-    prepared = deliver_module._prepare(first, get_company(), timezone.now())
+    prepared = deliver_module._prepare(first, get_company(), timezone.now(), Catalog())
     assert isinstance(prepared, deliver_module._Prepared)
     Message.objects.update(lease_until=timezone.now() - LATER)
     claim(message.pk)

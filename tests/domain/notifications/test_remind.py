@@ -1,9 +1,11 @@
 """The reminder run: what is due, at which hour, caught up once, and never for what is past
 (product reference 5.4; F20, F21, F27)."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
@@ -14,7 +16,7 @@ from doorstep.domain.notifications.services.remind import remind
 from doorstep.domain.organization.models import Portal
 from doorstep.platform.lib.db import database_now
 from tests.doubles.smtp import SmtpDouble
-from tests.factories.bookings import World, book, make_world
+from tests.factories.bookings import World, book, make_world, window_key
 from tests.factories.notifications import set_messages
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +236,22 @@ def test_a_reminder_is_due_when_it_is_written(booking: Booking) -> None:
     (message,) = remind(now=at(19))
 
     assert message.due_at <= database_now()
+
+
+def test_a_crowd_is_decided_without_asking_anew_for_each_visit(world: World, now: datetime) -> None:
+    visits = [book(world, now=now, key=window_key(date(2026, 11, day))) for day in range(24, 28)]
+    for visit in visits:
+        promise(visit, since=at(1), starts=visit.promised_from)
+
+    def queries_for(few: int) -> int:
+        Message.objects.all().delete()
+        Booking.objects.update(status=get_default_status(ParentStatus.COMPLETED))
+        scheduled = get_default_status(ParentStatus.SCHEDULED)
+        Booking.objects.filter(pk__in=[visit.pk for visit in visits[:few]]).update(status=scheduled)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(remind(now=at(20))) == few
+        # So few are rung for one by one, each in a savepoint.
+        rings = ("procrastinate", "SAVEPOINT")
+        return sum(not any(word in query["sql"] for word in rings) for query in queries)
+
+    assert queries_for(4) == queries_for(1)

@@ -2,14 +2,17 @@
 hour (F27, F32, F40, F42, F43, F44, F50)."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.domain.bookings.models import Booking
+from doorstep.domain.customers.models import Account
 from doorstep.domain.notifications.models import (
     Channel,
     ConsentScope,
@@ -26,6 +29,7 @@ from doorstep.domain.notifications.services.actions import (
     resend,
     take_back,
 )
+from doorstep.domain.notifications.services.catalog import Catalog
 from doorstep.domain.notifications.services.consent import is_opted_out, opt_in, opt_out
 from doorstep.domain.notifications.services.deliver import deliver
 from doorstep.domain.notifications.services.drain import drain
@@ -42,12 +46,17 @@ from tests.doubles.http import running as serving
 from tests.doubles.sms import Step, accept_then
 from tests.doubles.smtp import SmtpDouble
 from tests.doubles.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioDouble
-from tests.factories.bookings import World, book, make_world
+from tests.factories.bookings import World, book, make_world, window_key
 from tests.factories.notifications import make_message, make_sms_account, set_messages
 
 pytestmark = pytest.mark.django_db
 
 PHONE = "+447700900123"
+# What the office seldom changes.
+SHARED = (
+    "bookings_bookingstatus", "work_incidenttype", "organization_portal", "organization_snippet",
+    "notifications_messagetext",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -366,6 +375,28 @@ def test_a_drain_sends_everything_due(smtp: SmtpDouble) -> None:
 
     assert drain(Channel.EMAIL, now=timezone.now) == (30, False)
     assert len(smtp.mails) == 30
+
+
+def test_what_a_crowd_shares_is_read_once_and_what_protects_a_customer_each_time(
+    world: World, now: datetime, smtp: SmtpDouble
+) -> None:
+    visits = [book(world, now=now, key=window_key(date(2026, 11, day))) for day in range(24, 28)]
+    messages = [tell_confirmed(booking_id=visit.pk, now=now)[0] for visit in visits]
+    catalog = Catalog()
+    deliver(message_id=messages[0].pk, now=now, catalog=catalog)
+
+    with CaptureQueriesContext(connection) as queries:
+        deliver(message_id=messages[1].pk, now=now, catalog=catalog)
+    Account.objects.update(is_excluded=True)
+    excluded = deliver(message_id=messages[2].pk, now=now, catalog=catalog)
+    Account.objects.update(is_excluded=False)
+    opt_out(channel=Channel.EMAIL, address=messages[3].address, source=ConsentSource.LINK, now=now)
+    refused = deliver(message_id=messages[3].pk, now=now, catalog=catalog)
+
+    asked = " ".join(query["sql"] for query in queries)
+    assert [name for name in SHARED if f'FROM "{name}"' in asked] == []
+    assert (excluded, refused) == (MessageState.SUPPRESSED, MessageState.SUPPRESSED)
+    assert len(smtp.mails) == 2
 
 
 def test_the_link_in_a_text_is_looked_for_before_the_text_is_sent_again(

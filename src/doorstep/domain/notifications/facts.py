@@ -18,6 +18,7 @@ from .message_types import BOOKING_RESCHEDULED, MESSAGE_TYPES, STAFF_MOVED, Abou
 from .models import Message
 from .models.message import OUT
 from .selectors import settings_of
+from .words.placeholders import placeholders_of
 
 FIVE_MINUTES = timedelta(minutes=5)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +54,7 @@ def facts_of_visit(
 ) -> VisitFacts:
     """Texts are in the active language; `code` is the secret of the message's own link, if any."""
     order = booking.work_order
+    is_named = "technician_name" in placeholders_of(message.message_type)
     is_for_staff = MESSAGE_TYPES[message.message_type].about is About.STAFF
     names_old_time = message.message_type in (BOOKING_RESCHEDULED.name, STAFF_MOVED.name)
     told_from, told_to = _told_before(message, booking) if names_old_time else (None, None)
@@ -69,7 +71,7 @@ def facts_of_visit(
         preparation=order.incident_type.preparation,
         told_from=told_from,
         told_to=told_to,
-        technician=_technician(booking) if portal.shows_technician_name else "",
+        technician=_technician(booking) if is_named and portal.shows_technician_name else "",
         arrival_at=_estimate(message, booking),
         completed_at=booking.completed_at or now,
         reason=booking.cancel_reason,

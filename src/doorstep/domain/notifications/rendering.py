@@ -29,7 +29,7 @@ from .values import DRAFT, content_of, stored_context
 from .words.defaults import OWN_PARTS, Words
 from .words.fill import Value, fill_lines, one_line
 from .words.placeholders import placeholders_of
-from .words.texts import default_words, snippets_of, words_of
+from .words.texts import Texts, default_words, words_of
 
 LONGEST_SUBJECT = 250
 MASK = "•••"
@@ -104,21 +104,24 @@ class RenderedSms:
         return ""
 
 
-def render(message: Message, *, now: datetime) -> RenderedMail | RenderedSms:
+def render(
+    message: Message, *, now: datetime, texts: Texts | None = None
+) -> RenderedMail | RenderedSms:
     """By the message's channel. Raises what templates and stored secrets raise; the caller parks
     such a message.
 
     The address is the one of this moment, unless the message was written for a certain one.
+    `texts` spares reading the portal's own again.
     """
     if message.channel == Channel.SMS:
-        return render_sms(message, now=now)
-    return render_mail(message, now=now)
+        return render_sms(message, now=now, texts=texts)
+    return render_mail(message, now=now, texts=texts)
 
 
-def render_mail(message: Message, *, now: datetime) -> RenderedMail:
+def render_mail(message: Message, *, now: datetime, texts: Texts | None = None) -> RenderedMail:
     portal, language = portal_of(message), language_of(message)
     with translation.override(language):
-        words, content, values = _prepare(message, portal, language, now)
+        words, content, values = _prepare(message, portal, language, now, texts or Texts())
         parts = parts_of(words, content, values)
         subject = _without(parts.subject, content.secrets)
         if message.is_test and message.pk is not None:  # a preview shows what customers get
@@ -139,11 +142,11 @@ def render_mail(message: Message, *, now: datetime) -> RenderedMail:
         )
 
 
-def render_sms(message: Message, *, now: datetime) -> RenderedSms:
+def render_sms(message: Message, *, now: datetime, texts: Texts | None = None) -> RenderedSms:
     """Raises ValueError for a type that has no text for phones."""
     portal, language = portal_of(message), language_of(message)
     with translation.override(language):
-        words, content, values = _prepare(message, portal, language, now)
+        words, content, values = _prepare(message, portal, language, now, texts or Texts())
         if not words.sms:
             raise ValueError(f"{message.message_type} has no text for phones")
         text = fill_lines(str(words.sms), values)
@@ -174,7 +177,7 @@ def address_of(message: Message) -> str:
 
 
 def _prepare(
-    message: Message, portal: Portal, language: str, now: datetime
+    message: Message, portal: Portal, language: str, now: datetime, texts: Texts
 ) -> tuple[Words, Content, dict[str, Value]]:
     """Words, content and the values of the placeholders, in the active language."""
     stored = stored_context(message)
@@ -182,24 +185,32 @@ def _prepare(
         content = sample_content(message.message_type, portal, now=now)
     else:
         content = content_of(message, portal, stored, now=now)
-    words = _words(message, portal, language, stored)
-    return words, content, _values(message, portal, language, content)
+    words = _words(message, portal, language, stored, texts)
+    return words, content, _values(message, portal, language, content, texts)
 
 
-def _words(message: Message, portal: Portal, language: str, stored: dict[str, Any]) -> Words:
+def _words(
+    message: Message, portal: Portal, language: str, stored: dict[str, Any], texts: Texts
+) -> Words:
     if message.message_type == ACCOUNT_MAIL.name:
         return account_mail_words(stored)
     own = stored.get(DRAFT) if message.is_test else None
     draft = {part: str(own.get(part, "")) for part in OWN_PARTS} if own is not None else None
     return words_of(
-        portal=portal, message_type=message.message_type, language=language, draft=draft
+        portal=portal,
+        message_type=message.message_type,
+        language=language,
+        texts=texts,
+        draft=draft,
     )
 
 
-def _values(message: Message, portal: Portal, language: str, content: Content) -> dict[str, Value]:
+def _values(
+    message: Message, portal: Portal, language: str, content: Content, texts: Texts
+) -> dict[str, Value]:
     """What may be named, and no more: each value with its kind, and the portal's snippets."""
     declared = placeholders_of(message.message_type)
-    values = {name: Value(text) for name, text in snippets_of(portal, language).items()}
+    values = {name: Value(text) for name, text in texts.snippets(portal, language).items()}
     if message.message_type == ACCOUNT_MAIL.name:
         values |= {name: Value(text) for name, text in content.values.items()}
     return values | {

@@ -45,9 +45,10 @@ from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import SecretUnreadable
 
 from .accounts import note_success, note_trouble, pause_of, sender_of, take_slot
+from .catalog import Catalog
 from .consent import provider_says_opted_out
 from .fallback import fall_back_to_other_channel
-from .lease import claim, kept_alive, lock_if_held
+from .lease import RENEWER, Lease, claim, lock_if_held
 from .reports import match_parked, receipt_by_report
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
@@ -58,13 +59,10 @@ LOOKS, LOOK_AFTER = 2, timedelta(seconds=60)
 # A text that cannot be made, or that kills its worker, is parked.
 MAX_BROKEN = 5
 
-# What decides about a message and stands in its text. In two statements: PostgreSQL plans two small
-# joins in a fraction of the time of one large one.
-WITH_MESSAGE = ("portal__message_settings", "contact__account")
-WITH_BOOKING = (
-    "status", "work_order__account", "work_order__asset", "work_order__work_order_type",
-    "work_order__incident_type__work_order_type",
-)  # fmt: skip
+# What decides about a message and stands in its text, besides what is in the catalog. In two
+# statements: PostgreSQL plans two small joins in a fraction of the time of one large one.
+WITH_MESSAGE = ("contact__account",)
+WITH_BOOKING = ("work_order__account", "work_order__asset")
 
 log = logging.getLogger(__name__)
 
@@ -81,23 +79,26 @@ class _Prepared:
     sent_since: datetime | None
 
 
-def deliver(*, message_id: int, now: datetime) -> MessageState | None:
+def deliver(
+    *, message_id: int, now: datetime, catalog: Catalog | None = None
+) -> MessageState | None:
     """Try once. Returns the state it is in then, or None when it was not ours to send.
 
     `now` decides whether the message is still of use; leases and due times go by the database.
+    `catalog` is kept by who sends many.
     """
     company = get_company()
     if company.is_outbound_held:
         return None
-    message = claim(message_id)
-    if message is None:
+    lease = claim(message_id)
+    if lease is None:
         return None
-    prepared = _prepare(message, company, now)
+    prepared = _prepare(lease, company, now, catalog or Catalog())
     if not isinstance(prepared, _Prepared):
         return prepared
     result: Receipt | ConnectorError | None
     try:
-        with kept_alive(message):
+        with RENEWER.holding(lease):
             if prepared.sent_since is not None:
                 result = prepared.sender.find(prepared.outgoing, prepared.sent_since)
             else:
@@ -105,9 +106,9 @@ def deliver(*, message_id: int, now: datetime) -> MessageState | None:
     except ConnectorError as error:
         result = error
     _tell_breaker(prepared.account, result, now)
-    state = _record(message, prepared, result, now)
+    state = _record(lease, prepared, result, now)
     if state == MessageState.FAILED:
-        fall_back_to_other_channel(message_id=message.pk, now=now)
+        fall_back_to_other_channel(message_id=message_id, now=now)
     return state
 
 
@@ -115,16 +116,18 @@ def deliver(*, message_id: int, now: datetime) -> MessageState | None:
 
 
 @transaction.atomic
-def _prepare(claimed: Message, company: Company, now: datetime) -> _Prepared | MessageState | None:
+def _prepare(
+    lease: Lease, company: Company, now: datetime, catalog: Catalog
+) -> _Prepared | MessageState | None:
     # The visit first, as those do who decide what is told of it: what is told now, they then see.
-    booking = _lock_booking(claimed.booking_id)
-    message = lock_if_held(claimed.pk, claimed.lease_code, *WITH_MESSAGE)
+    booking = _lock_booking(lease.booking_id)
+    message = lock_if_held(lease, *WITH_MESSAGE)
     if message is None:
         return None
     message.booking = booking
-    if booking is not None and message.portal is not None:
-        # The portal that was decided on, so that its texts need not look for it again.
-        booking.work_order.portal = message.portal
+    if booking is not None:
+        catalog.complete_visit(booking)
+    catalog.complete_message(message)
     portal = portal_of(message)
     settings = settings_of(portal)
     attempts = _closed_attempts(message)
@@ -164,7 +167,7 @@ def _prepare(claimed: Message, company: Company, now: datetime) -> _Prepared | M
             return _stand_back(message, message.slot_at)
     try:
         with transaction.atomic():
-            rendered = render(message, now=now)
+            rendered = render(message, now=now, texts=catalog.texts)
             outgoing = outgoing_of(message, rendered, account=account)
     except Exception as error:  # whatever is wrong with one text must not stop the others
         log.exception("message %s cannot be rendered", message.pk)
@@ -202,6 +205,8 @@ def _lock_booking(booking_id: int | None) -> Booking | None:
 def _closed_attempts(message: Message) -> list[Attempt]:
     """All attempts so far. One without an end belongs to a worker that died: nobody knows whether
     it was sent."""
+    if message.attempt_count == 1 and message.state == MessageState.PENDING:
+        return []  # ours is the first claim that came to anything
     attempts = list(message.attempts.order_by("started_at", "pk"))
     for attempt in attempts:
         if attempt.finished_at is None:
@@ -247,9 +252,9 @@ def _tell_breaker(
 
 @transaction.atomic
 def _record(
-    claimed: Message, prepared: _Prepared, result: Receipt | ConnectorError | None, now: datetime
+    lease: Lease, prepared: _Prepared, result: Receipt | ConnectorError | None, now: datetime
 ) -> MessageState | None:
-    message = lock_if_held(claimed.pk, claimed.lease_code)
+    message = lock_if_held(lease)
     _note(prepared, result, is_late=message is None)
     if message is None:
         return None

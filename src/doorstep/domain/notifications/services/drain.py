@@ -7,11 +7,14 @@ from datetime import datetime
 from doorstep.domain.notifications.models import Channel
 from doorstep.domain.notifications.services.deliver import deliver
 
+from .catalog import Catalog
 from .sweep import due_messages
 
 # A stopping worker gives running jobs half a minute; several drains share the work.
 LONGEST_S = 15.0
 CHUNK = 50
+# What the office changes of texts and switches acts on a crowd this much later.
+CATALOG_S = 2.0
 
 
 def drain(channel: Channel, *, now: Callable[[], datetime]) -> tuple[int, bool]:
@@ -21,6 +24,7 @@ def drain(channel: Channel, *, now: Callable[[], datetime]) -> tuple[int, bool]:
     """
     until = time.monotonic() + LONGEST_S
     tried = 0
+    catalog, made_at = Catalog(), time.monotonic()
     while True:
         # Those others are sending at this moment are locked or leased, and stepped over.
         ids = list(due_messages().filter(channel=channel).values_list("pk", flat=True)[: CHUNK * 4])
@@ -30,7 +34,9 @@ def drain(channel: Channel, *, now: Callable[[], datetime]) -> tuple[int, bool]:
         for message_id in _spread(ids):
             if time.monotonic() > until:
                 return tried, True
-            if deliver(message_id=message_id, now=instant) is not None:
+            if time.monotonic() - made_at > CATALOG_S:
+                catalog, made_at = Catalog(), time.monotonic()
+            if deliver(message_id=message_id, now=instant, catalog=catalog) is not None:
                 sent += 1
             if sent >= CHUNK:
                 break

@@ -1,18 +1,19 @@
 """Who may send a message now: a lease by the database's clock, renewed while its holder sends."""
 
+import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Lock, Thread
 
 from django.db import DatabaseError, connection
-from django.db.models import F
 from django.db.models.functions import Now
 
 from doorstep.domain.notifications.models import Message
+from doorstep.domain.notifications.models.message import WAITING
 from doorstep.platform.lib.tokens import new_code
-
-from .sweep import due_messages
 
 # A killed worker's message is taken up again this long after its last sign of life.
 LEASE = timedelta(seconds=60)
@@ -20,55 +21,110 @@ RENEW_EVERY_S = 20.0
 # A mail server that drips one byte a minute does not keep a message for ever.
 MAX_RENEWALS = 30
 
+log = logging.getLogger(__name__)
 
-def claim(message_id: int) -> Message | None:
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A message that nobody else may send; `code` proves it as long as it lasts."""
+
+    message_id: int
+    code: str
+    booking_id: int | None
+
+
+def claim(message_id: int) -> Lease | None:
     """The message, leased to the caller, or None when it is not due or somebody else has it.
 
     The count of attempts goes up here, so that a message that kills its worker shows. One
     statement that compares and sets: of two workers the second finds a lease.
     """
     code = new_code()
-    is_ours = (
-        due_messages()
-        .filter(pk=message_id)
-        .update(lease_code=code, lease_until=Now() + LEASE, attempt_count=F("attempt_count") + 1)
-    )
-    return Message.objects.get(pk=message_id) if is_ours else None
+    # What is due here is what `sweep.due_messages` finds.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE notifications_message
+               SET lease_code = %(code)s,
+                   lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s),
+                   attempt_count = attempt_count + 1
+             WHERE id = %(id)s
+               AND state = ANY(%(waiting)s)
+               AND due_at <= statement_timestamp()
+               AND (lease_until IS NULL OR lease_until <= statement_timestamp())
+            RETURNING booking_id
+            """,
+            {
+                "code": code,
+                "lease_s": LEASE.total_seconds(),
+                "id": message_id,
+                "waiting": [*WAITING],
+            },
+        )
+        row = cursor.fetchone()
+    return Lease(message_id, code, row[0]) if row else None
 
 
-def lock_if_held(message_id: int, lease_code: str, *with_it: str) -> Message | None:
+def lock_if_held(lease: Lease, *with_it: str) -> Message | None:
     """The row, locked for the caller's transaction, with these relations; None when the lease went
     to somebody else."""
     return (
         Message.objects.select_for_update(of=("self",), no_key=True)
         .select_related(*with_it)
-        .filter(pk=message_id, lease_code=lease_code)
+        .filter(pk=lease.message_id, lease_code=lease.code)
         .first()
     )
 
 
-@contextmanager
-def kept_alive(message: Message) -> Iterator[None]:
-    """Renew the lease from a thread of its own for as long as the block runs, within reason."""
-    done = Event()
-    thread = Thread(target=_renew, args=(message.pk, message.lease_code, done), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+class Renewer:
+    """Renews the leases that a process holds, all from one thread, which ends when there are none.
 
+    A thread for each would be most of what a message costs the worker besides its queries.
+    """
 
-def _renew(message_id: int, lease_code: str, done: Event) -> None:
-    for _round in range(MAX_RENEWALS):
-        if done.wait(RENEW_EVERY_S):
-            return
+    def __init__(self, *, every_s: float = RENEW_EVERY_S) -> None:
+        self._every_s = every_s
+        self._lock = Lock()
+        self._left: dict[Lease, int] = {}
+        self._is_running = False
+
+    @contextmanager
+    def holding(self, lease: Lease) -> Iterator[None]:
+        """Keep the lease for as long as the block runs, within reason."""
+        with self._lock:
+            self._left[lease] = MAX_RENEWALS
+            if not self._is_running:
+                self._is_running = True
+                Thread(target=self._run, daemon=True, name="leases").start()
         try:
-            Message.objects.filter(pk=message_id, lease_code=lease_code).update(
-                lease_until=Now() + LEASE
-            )
-        except DatabaseError:
-            continue  # the database restarts; there is time for another try
+            yield
         finally:
-            connection.close()
+            with self._lock:
+                self._left.pop(lease, None)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(self._every_s)
+            with self._lock:
+                if not self._left:
+                    self._is_running = False
+                    return
+                leases = [lease for lease, left in self._left.items() if left > 0]
+                self._left = {lease: left - 1 for lease, left in self._left.items()}
+            _renew(leases)
+
+
+def _renew(leases: list[Lease]) -> None:
+    try:
+        Message.objects.filter(
+            pk__in=[lease.message_id for lease in leases],
+            lease_code__in=[lease.code for lease in leases],
+        ).update(lease_until=Now() + LEASE)
+    except DatabaseError as error:
+        # It restarts; there is time for another try.
+        log.warning("leases of %d messages could not be renewed: %s", len(leases), error)
+    finally:
+        connection.close()
+
+
+RENEWER = Renewer()

@@ -5,6 +5,7 @@ books within the period is reminded at the next run (product reference 5.4).
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -15,13 +16,14 @@ from doorstep.domain.notifications.message_types import BOOKING_REMINDER
 from doorstep.domain.notifications.models import Message, MessageSettings
 from doorstep.domain.notifications.quiet import first_instant
 from doorstep.domain.notifications.reasons import Reason
-from doorstep.domain.notifications.recipients import fallback_portal
+from doorstep.domain.notifications.recipients import fallback_portal, find_contact_of_booking
 from doorstep.domain.notifications.selectors import settings_of
 from doorstep.domain.organization.models import Portal
 from doorstep.platform.lib.site_time import get_zone, local_day
 
+from .consent import own_addresses, wishes_at
 from .visits import WITH_IT
-from .write import decide_for_visit, write
+from .write import Moment, decide_for_visit, read_moment, write
 
 ONE_DAY = timedelta(days=1)
 # So many are decided in one transaction.
@@ -42,7 +44,7 @@ def remind(*, now: datetime) -> list[Message]:
         is_fallback = portal.pk == fallback.pk
         candidates = _candidates(portal, is_fallback, settings, now)
         while ids := list(islice(candidates, BATCH)):
-            written += _remind_some(ids, settings, now)
+            written += _remind_some(ids, portal, settings, now)
     return written
 
 
@@ -87,7 +89,9 @@ def _candidates(
 
 
 @transaction.atomic
-def _remind_some(ids: Iterable[int], settings: MessageSettings, now: datetime) -> list[Message]:
+def _remind_some(
+    ids: Iterable[int], portal: Portal, settings: MessageSettings, now: datetime
+) -> list[Message]:
     bookings = (
         # Who is being changed at this moment is reminded by the next run.
         Booking.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
@@ -96,14 +100,18 @@ def _remind_some(ids: Iterable[int], settings: MessageSettings, now: datetime) -
         .order_by("pk")
     )
     due = [(booking, due_reminders(booking, settings, now=now)) for booking in bookings]
+    due = [(booking, each) for booking, each in due if each]
     occasions = {
         (booking.pk, days): reminder_occasion(booking, days)
         for booking, each in due
         for days in each
     }
-    known = _known(occasions.values(), [booking.pk for booking, each in due if each])
+    known = _known(occasions.values(), [booking.pk for booking, _each in due])
+    moment = _moment_of([booking for booking, _each in due], settings)
     messages: list[Message] = []
     for booking, each in due:
+        # The same for all of them, also for those that name none.
+        booking.work_order.portal = portal
         fresh = [days for days in each if occasions[booking.pk, days] not in known]
         for days in fresh:
             messages += decide_for_visit(
@@ -113,8 +121,16 @@ def _remind_some(ids: Iterable[int], settings: MessageSettings, now: datetime) -
                 settings=settings,
                 now=now,
                 reason=None if days == each[0] else Reason.NEARER_REMINDER,
+                moment=moment,
             )
     return write(messages, now=now)
+
+
+def _moment_of(bookings: Iterable[Booking], settings: MessageSettings) -> Moment:
+    """With everything that is asked of each of these visits' contacts."""
+    contacts = [find_contact_of_booking(booking, settings) for booking in bookings]
+    addresses = [address for contact in contacts if contact for address in own_addresses(contact)]
+    return replace(read_moment(), wishes=wishes_at(addresses))
 
 
 def reminder_occasion(booking: Booking, days: int) -> str:

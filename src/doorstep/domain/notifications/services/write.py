@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from doorstep.domain.bookings.models import Booking
@@ -19,9 +20,26 @@ from doorstep.domain.notifications.recipients import (
     portal_of_booking,
 )
 from doorstep.domain.notifications.wanted import refusal
+from doorstep.domain.organization.models import Company
 from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import encrypt
+
+from .consent import AskWishes, wishes_of
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What deciding goes by besides the visit itself; read once for many visits."""
+
+    company: Company
+    # The database's clock.
+    at: datetime
+    wishes: AskWishes = wishes_of
+
+
+def read_moment() -> Moment:
+    return Moment(get_company(), database_now())
 
 
 def decide_for_visit(
@@ -33,10 +51,12 @@ def decide_for_visit(
     now: datetime,
     wait: timedelta = timedelta(0),
     reason: Reason | None = None,
+    moment: Moment | None = None,
 ) -> list[Message]:
     """One unwritten message per channel, each with its decision. `booking` comes with its work
     order, account and contacts; `reason` decides already that nobody is told."""
-    portal, company = portal_of_booking(booking), get_company()
+    moment = moment or read_moment()
+    portal = portal_of_booking(booking)
     contact = find_contact_of_booking(booking, settings)
     common = {
         "message_type": kind.name,
@@ -50,7 +70,7 @@ def decide_for_visit(
         nobody = Message(**common, dedupe_key=f"{occasion}:{Channel.EMAIL}")
         return [_suppressed(nobody, reason or Reason.NO_CONTACT)]
     messages = []
-    for way in ways_to(contact, kind=kind, portal=portal, settings=settings):
+    for way in ways_to(contact, kind=kind, portal=portal, settings=settings, wishes=moment.wishes):
         message = Message(
             **common,
             channel=way.channel,
@@ -60,16 +80,18 @@ def decide_for_visit(
         message.language = language_of(message)
         why_not = (
             reason
-            or refusal(message, now=now, settings=settings, company=company, is_way_open=True)
+            or refusal(
+                message, now=now, settings=settings, company=moment.company, is_way_open=True
+            )
             or way.obstacle
         )
         if why_not:
             _suppressed(message, why_not)
         else:
-            message.due_at = database_now() + wait
+            message.due_at = moment.at + wait
             quiet = quiet_until(message, settings, now=now)
             if quiet is not None:
-                message.due_at = max(message.due_at, database_now() + (quiet - now))
+                message.due_at = max(message.due_at, moment.at + (quiet - now))
         messages.append(message)
     return messages
 

@@ -24,15 +24,40 @@ def default_words(message_type: str, language: str) -> Words:
         return Words(**{part: str(getattr(words, part)) for part in PARTS})
 
 
+class Texts:
+    """Own words and snippets of portals, each read once; not to be shared between threads."""
+
+    def __init__(self) -> None:
+        self._words: dict[tuple[int | None, str, str], dict[str, str]] = {}
+        self._snippets: dict[tuple[int | None, str], dict[str, str]] = {}
+
+    def own_words(self, portal: Portal, message_type: str, language: str) -> dict[str, str]:
+        key = (portal.pk, message_type, language)
+        if key not in self._words:
+            self._words[key] = own_words(portal, message_type, language)
+        return self._words[key]
+
+    def snippets(self, portal: Portal, language: str) -> dict[str, str]:
+        key = (portal.pk, language)
+        if key not in self._snippets:
+            self._snippets[key] = snippets_of(portal, language)
+        return self._snippets[key]
+
+
 def words_of(
-    *, portal: Portal, message_type: str, language: str, draft: Mapping[str, str] | None = None
+    *,
+    portal: Portal,
+    message_type: str,
+    language: str,
+    texts: Texts,
+    draft: Mapping[str, str] | None = None,
 ) -> Words:
     """`draft` are own words that are not saved yet, by part; they take the place of saved ones."""
     words = default_words(message_type, language)
-    own = own_words(portal, message_type, language) if draft is None else draft
+    own = texts.own_words(portal, message_type, language) if draft is None else draft
     if not own:
         return words
-    known = {*placeholders_of(message_type), *snippets_of(portal, language)}
+    known = {*placeholders_of(message_type), *texts.snippets(portal, language)}
     usable = {}
     for part in OWN_PARTS:
         text = own.get(part, "")
