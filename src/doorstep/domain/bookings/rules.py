@@ -46,6 +46,9 @@ def change_rules(booking: Booking, *, now: datetime, portal: Portal | None = Non
     cancel_error: DomainError | None = None
     if booking.parent_status is not ParentStatus.SCHEDULED:
         change_error = cancel_error = NotChangeable()
+    elif booking.expected_late_at is not None:
+        # We are late: until the technician sets out everything is open to the customer again.
+        change_until = cancel_until = booking.expected_late_at
     else:
         if now > change_until:
             change_error = PastChangeCutoff(hours=portal.change_cutoff_hours)

@@ -52,11 +52,16 @@ class Promise:
         return found
 
 
-def bookable_range(portal: Portal, zone: ZoneInfo, now: datetime) -> tuple[date, date]:
-    """First and last bookable day, both included, counted from today at the place of work."""
+def bookable_range(
+    portal: Portal, zone: ZoneInfo, now: datetime, *, from_today: bool = False
+) -> tuple[date, date]:
+    """First and last bookable day, both included, counted from today at the place of work.
+
+    `from_today`: without the portal's least lead time.
+    """
     today = local_day(now, zone)
     return (
-        today + timedelta(days=portal.min_lead_days),
+        today if from_today else today + timedelta(days=portal.min_lead_days),
         today + timedelta(days=portal.max_lead_days),
     )
 
@@ -121,10 +126,12 @@ def find_target(
     promise: Promise,
     now: datetime,
     windows: Windows | None = None,
+    *,
+    from_today: bool = False,
 ) -> Target:
     """The one target a promise names. Raises InvalidOffer off the policy or the lead time."""
     day = local_day(promise.from_at, zone)
-    first, last = bookable_range(portal, zone, now)
+    first, last = bookable_range(portal, zone, now, from_today=from_today)
     if not first <= day <= last:
         raise InvalidOffer
     for target in targets_for(portal, zone, [day], windows):

@@ -28,6 +28,11 @@ class Wish:
     booking: Booking | None = None
     contact: Contact | None = None
 
+    @property
+    def is_from_today(self) -> bool:
+        """Whether the least lead time does not count: we are late for the visit that moves."""
+        return self.booking is not None and self.booking.expected_late_at is not None
+
 
 def place_of(wish: Wish) -> AddressFields:
     """Where the work takes place: a visit keeps its work order's address, an asset may have one of

@@ -11,3 +11,11 @@ class ArrivalEstimated(Event):
 
     booking_id: int
     resource_id: int
+
+
+@dataclass(frozen=True)
+class ArrivalDelayed(Event):
+    """The expected arrival of a visit whose promise is at risk has changed enough to be told."""
+
+    booking_id: int
+    delay_id: int

@@ -71,6 +71,10 @@ class Booking(models.Model):
     actual_work_minutes = models.PositiveIntegerField(
         _("actual work (minutes)"), null=True, editable=False
     )
+    # Beyond the promise; empty while it will be kept. Who has to wait may move or cancel till then.
+    expected_late_at = models.DateTimeField(
+        _("expected late, at"), null=True, blank=True, editable=False
+    )
     is_pinned = models.BooleanField(
         _("pinned"), default=False, help_text=_("Planning must not move it.")
     )

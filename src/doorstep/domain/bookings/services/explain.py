@@ -83,7 +83,7 @@ def explain_wish(
     """
     check_bookable(wish)
     zone = zone_of(wish)
-    first, last = bookable_range(wish.portal, zone, now)
+    first, last = bookable_range(wish.portal, zone, now, from_today=wish.is_from_today)
     start = first if from_day is None else from_day
     shown = [start + timedelta(days=offset) for offset in range(max(days, 0))]
     asked = _Asked(

@@ -31,7 +31,9 @@ def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold
     planning = open_planning(now)
     facts = planning.facts_of(wish)
     zone = zone_of(wish, default=facts.company.time_zone)
-    target = find_target(wish.portal, zone, Promise.parse(key), now, facts.windows)
+    target = find_target(
+        wish.portal, zone, Promise.parse(key), now, facts.windows, from_today=wish.is_from_today
+    )
     apart = planning.apart_of(wish)
 
     def hold(apart: Apart, *, is_soft: bool = False) -> Hold:

@@ -32,6 +32,8 @@ def write_move(*, current: Booking, offer: Offer, actor: Actor, now: datetime) -
         promised_from=new.from_at,
         promised_to=new.to_at,
         promised_at=current.promised_at if new == old else now,
+        # A new promise has not been found at risk.
+        expected_late_at=current.expected_late_at if new == old else None,
         version=current.version + 1,
     )
     current.refresh_from_db()

@@ -53,7 +53,7 @@ def reschedule_booking(
     wish = wish_of(hold)
     check_bookable(wish)
     promise = Promise(hold.promised_from, hold.promised_to)
-    target = find_target(wish.portal, zone_of(wish), promise, now)
+    target = find_target(wish.portal, zone_of(wish), promise, now, from_today=wish.is_from_today)
     apart = planning.apart_of(wish)
 
     def write(offer: Offer) -> Booking:

@@ -136,7 +136,7 @@ class OfferList:
 
 def bookable_days(wish: Wish, *, now: datetime) -> tuple[date, date]:
     """First and last bookable day at the place of work, both included."""
-    return bookable_range(wish.portal, zone_of(wish), now)
+    return bookable_range(wish.portal, zone_of(wish), now, from_today=wish.is_from_today)
 
 
 def search_offers(
@@ -156,7 +156,12 @@ def find_first(*, wish: Wish, now: datetime) -> Window | None:
     """The next available window within the whole lead time."""
     check_bookable(wish)
     planning = open_planning(now)
-    first, last = bookable_range(wish.portal, zone_of(wish, default=planning.company_zone), now)
+    first, last = bookable_range(
+        wish.portal,
+        zone_of(wish, default=planning.company_zone),
+        now,
+        from_today=wish.is_from_today,
+    )
     day = first
     while day <= last:
         count = min(_CHUNK_DAYS, (last - day).days + 1)
@@ -172,7 +177,7 @@ def _offers(
 ) -> OfferList:
     facts = planning.facts_of(wish)
     zone = zone_of(wish, default=facts.company.time_zone)
-    first, last = bookable_range(wish.portal, zone, now)
+    first, last = bookable_range(wish.portal, zone, now, from_today=wish.is_from_today)
     start = first if from_day is None else from_day
     shown = [start + timedelta(days=offset) for offset in range(max(days, 0))]
     apart = planning.apart_of(wish)

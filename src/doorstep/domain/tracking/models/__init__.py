@@ -1,5 +1,6 @@
 """Where technicians are while they travel to a visit, and when they will arrive."""
 
+from .delay import Delay, DelayAnswer
 from .estimate import ArrivalEstimate
 from .session import Position, PositionSource, SharingSession
 from .settings import TrackingSettings
@@ -7,6 +8,8 @@ from .tracker import PositionKey, Tracker
 
 __all__ = [
     "ArrivalEstimate",
+    "Delay",
+    "DelayAnswer",
     "Position",
     "PositionKey",
     "PositionSource",
