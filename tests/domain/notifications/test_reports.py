@@ -18,6 +18,7 @@ from doorstep.domain.notifications.models import (
 )
 from doorstep.domain.notifications.services.consent import is_opted_out
 from doorstep.domain.notifications.services.reports import (
+    forget_parked,
     match_all_parked,
     match_parked,
     receipt_by_report,
@@ -273,6 +274,18 @@ def test_who_complains_or_unsubscribes_at_the_provider_is_written_down_once(
     assert (entry.scope, entry.source) == (scope, ConsentSource.PROVIDER)
     assert (entry.address, entry.contact) == (message.address, message.contact)
     assert state_of(message) == MessageState.DELIVERED
+
+
+def test_reports_about_nothing_of_ours_are_kept_for_thirty_days(account: ConnectorAccount) -> None:
+    message = make_sent(account, provider_id=SID)
+    take_reports(account, [told(SENT), told(SENT, provider_id="theirs")], now=NOW)
+    take_reports(account, [told(DELIVERED, provider_id="theirs")], now=NOW + timedelta(days=2))
+
+    assert forget_parked(now=NOW + timedelta(days=30)) == 0
+    assert forget_parked(now=NOW + timedelta(days=31)) == 1
+
+    assert message.reports.count() == 1
+    assert ProviderReport.objects.get(message=None).progress == DELIVERED
 
 
 def test_f40_a_text_refused_because_of_an_earlier_stop_is_a_stop(account: ConnectorAccount) -> None:

@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from doorstep.platform.lib.db import database_now
 
-from .services.reports import match_all_parked
+from .services.reports import forget_parked, match_all_parked
 from .services.stragglers import poll_stragglers
 
 
@@ -15,6 +15,15 @@ from .services.stragglers import poll_stragglers
 def match_reports(timestamp: int) -> int:  # noqa: ARG001 -- procrastinate hands it over
     """Reports that came while their message was being written down."""
     return match_all_parked(now=database_now())
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(
+    name="doorstep.notifications.forget_reports", queue="reports", queueing_lock="forget-reports"
+)
+def forget_reports(timestamp: int) -> int:  # noqa: ARG001
+    """Reports that turned out to be about no message of ours."""
+    return forget_parked(now=database_now())
 
 
 # A queue and a lock of its own: a provider that hangs holds up nothing else.

@@ -74,6 +74,8 @@ class Contact(models.Model):
                 violation_error_message=_("A contact needs a name, an e-mail or a phone number."),
             ),
         ]
+        # Texts of customers are about everybody who has the number.
+        indexes = [models.Index(fields=["phone"], name="contact_phone_number")]
 
     def __str__(self) -> str:
         return self.full_name or self.email or self.phone

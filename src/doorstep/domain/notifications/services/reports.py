@@ -26,8 +26,10 @@ from .fold import fold
 LONGEST_ID, LONGEST_CODE, LONGEST_TEXT = 254, 60, 500
 # A clock this far from ours is wrong: the time of arrival says more.
 CLOCKS_APART = timedelta(days=30)
-# What has found no message by then is about none of ours.
+# What has found no message by then is about none of ours, and is looked at no more.
 PARKED_FOR = timedelta(days=7)
+# Kept a while longer, for who asks what a provider reported.
+FORGOTTEN_AFTER = timedelta(days=30)
 BATCH = 500
 
 log = logging.getLogger(__name__)
@@ -82,6 +84,14 @@ def match_all_parked(*, now: datetime) -> int:
             newest = parked.filter(account=account).order_by("-received_at", "-pk")[:BATCH]
             chosen = ProviderReport.objects.filter(pk__in=[row.pk for row in newest])
             count += _match(account, chosen, now)
+    return count
+
+
+def forget_parked(*, now: datetime) -> int:
+    """Delete reports about messages that are none of ours (another system's on the same account);
+    returns how many. Reports of a message go with it."""
+    gone = ProviderReport.objects.filter(message=None, received_at__lt=now - FORGOTTEN_AFTER)
+    count, _by_model = gone.delete()
     return count
 
 
