@@ -1,9 +1,14 @@
-"""Where providers report to; notifications/links.py makes the addresses."""
+"""Where machines report to: message providers (notifications/links.py makes the addresses), and GPS
+platforms."""
 
 from django.urls import path
 
 from . import views
+from .positions import positions
 
 app_name = "hooks"
 
-urlpatterns = [path("<str:kind>/<str:code>/", views.report, name="report")]
+urlpatterns = [
+    path("positions/", positions, name="positions"),
+    path("<str:kind>/<str:code>/", views.report, name="report"),
+]
