@@ -5,126 +5,13 @@ out after a handful of comparisons with what was kept of them (`spaces`); for th
 of `subsets` are filled, which is exact.
 """
 
-from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
 
+from doorstep.engine.spaces import MOST_SPACES, has_space, spaces
 from doorstep.engine.subsets import FAR, rooms, tables
-from doorstep.platform.values.geo import arc_series
-
-# Spaces kept per day, three numbers each.
-MOST_SPACES = 12
-
-
-def spaces(
-    count: int,
-    placed: Any,  # these as `subsets.tables` has them
-    lead: Any,
-    low: Any,
-    high: Any,
-    length: Any,
-    to_s: int,
-    has_end: bool,
-    early: Any,
-    late: Any,
-    capped: Any,  # [2**count]: memory
-    drives: Any,  # the same
-    out: Any,  # [3 × MOST_SPACES], flat; filled
-) -> None:
-    """What any order of a day leaves free for one more stop, whatever that is.
-
-    A space (from, to, drive) holds every way to do some of the stops before the new one and the
-    others after it: the new stop begins at `from` plus the way to it or later, and is over by the
-    smaller of `to` and `drive` less the way onward. Of two ways the one that leaves less is
-    dropped, and the closest are made one where there are too many: no day is ever shown with less
-    room than it has. Unused spaces are empty.
-    """
-    width = count + 2
-    home = count + 1
-    full = (1 << count) - 1
-    all_placed = 0
-    for index in range(count):
-        if placed[index]:
-            all_placed |= 1 << index
-    kept = 0
-    for rest in range(full + 1):
-        # As `rooms` counts it with no way onward; `drive` as if only the next drive ended it.
-        to, drive = -FAR, -FAR
-        if rest == 0 and not has_end:
-            to, drive = to_s, FAR
-        if has_end and rest & all_placed == 0:
-            to = max(to, late[rest * width + home])
-            drive = max(drive, late[rest * width + home])
-        for index in range(count):
-            bit = 1 << index
-            if not rest & bit:
-                continue
-            if placed[index]:
-                start = min(high[index], late[(rest ^ bit) * width + index + 1] - length[index])
-                if start >= low[index]:
-                    to, drive = max(to, start), max(drive, start)
-            else:
-                start = min(high[index], capped[rest ^ bit] - length[index])
-                if start >= low[index]:
-                    to = max(to, start - lead[index])
-                    drive = max(drive, drives[rest ^ bit] - length[index] - lead[index])
-        capped[rest], drives[rest] = to, drive
-        start = FAR
-        for place in range(home):
-            start = min(start, early[(full ^ rest) * width + place])
-        if start > to or start > drive:
-            continue
-        closest, least = 0, FAR * 4
-        is_held = False
-        for at in range(kept):
-            begin, end, last = out[3 * at], out[3 * at + 1], out[3 * at + 2]
-            if begin <= start and end >= to and last >= drive:
-                is_held = True
-                break
-            more = max(begin - start, 0) + max(to - end, 0) + max(drive - last, 0)
-            if more < least:
-                closest, least = at, more
-        if is_held:
-            continue
-        if kept == MOST_SPACES:
-            out[3 * closest] = min(out[3 * closest], start)
-            out[3 * closest + 1] = max(out[3 * closest + 1], to)
-            out[3 * closest + 2] = max(out[3 * closest + 2], drive)
-            continue
-        at = 0
-        while at < kept:
-            if start <= out[3 * at] and to >= out[3 * at + 1] and drive >= out[3 * at + 2]:
-                kept -= 1
-                for column in range(3):
-                    out[3 * at + column] = out[3 * kept + column]
-            else:
-                at += 1
-        out[3 * kept], out[3 * kept + 1], out[3 * kept + 2] = start, to, drive
-        kept += 1
-    for at in range(kept, MOST_SPACES):
-        out[3 * at], out[3 * at + 1], out[3 * at + 2] = FAR, -FAR, -FAR
-
-
-def has_space(
-    kept: Any,  # [3 × MOST_SPACES]: what `spaces` filled
-    there_s: int,  # no way to the new stop is shorter
-    onward_s: int,  # no way onward is shorter
-    duration_s: int,
-    targets: Any,  # flat: from and to per target, in order of from
-) -> bool:
-    """Whether a stop of this length could be done at one of the targets; "no" is certain."""
-    for at in range(MOST_SPACES):
-        first = kept[3 * at] + there_s
-        last = min(kept[3 * at + 1], kept[3 * at + 2] - onward_s) - duration_s
-        if first > last:
-            continue
-        for number in range(len(targets) // 2):
-            if targets[2 * number] > last:
-                break
-            if targets[2 * number + 1] >= first:
-                return True
-    return False
+from doorstep.engine.trips import shortest_trips, trip_s
 
 
 def has_time(
@@ -244,31 +131,28 @@ def reaches(
 
     width = count + 2
     for a in range(width + 1):  # the last one is the new stop
-        for b in range(width + 1):
+        slot_a = origin if a == 0 else (1 if a > count else 1 + begun + a)
+        is_known = knows and (
+            has_end if a == count + 1 else a < 1 or a > count or memory[placed + a - 1] == 1
+        )
+        ax, ay, az = here[0], here[1], here[2]
+        if a < width:
+            ax, ay, az = points[3 * slot_a], points[3 * slot_a + 1], points[3 * slot_a + 2]
+            legs[a * width + a] = 0
+        for b in range(a):
             seconds = 0
-            slot_a = origin if a == 0 else (1 if a > count else 1 + begun + a)
-            slot_b = origin if b == 0 else (1 if b > count else 1 + begun + b)
-            is_there = (
-                a != b
-                and (a != count + 1 or has_end)
-                and (b != count + 1 or has_end)
-                and (a < 1 or a > count or memory[placed + a - 1] == 1)
-                and (b < 1 or b > count or memory[placed + b - 1] == 1)
+            is_there = is_known and (
+                has_end if b == count + 1 else b < 1 or memory[placed + b - 1] == 1
             )
-            if is_there and not (is_remote and (a == width or b == width)) and knows:
-                ax, ay, az = points[3 * slot_a], points[3 * slot_a + 1], points[3 * slot_a + 2]
+            if is_there and not (is_remote and a == width):
+                slot_b = origin if b == 0 else (1 if b > count else 1 + begun + b)
                 bx, by, bz = points[3 * slot_b], points[3 * slot_b + 1], points[3 * slot_b + 2]
-                if a == width:
-                    ax, ay, az = here[0], here[1], here[2]
-                if b == width:
-                    bx, by, bz = here[0], here[1], here[2]
                 seconds = trip_s(ax - bx, ay - by, az - bz, per_m, fixed_s, radius_m, speed)
-            if a < width and b < width:
-                legs[a * width + b] = seconds
-            elif a < width:
-                memory[to_new + a] = seconds
-            elif b < width:
-                memory[from_new + b] = seconds
+            # As long in both directions.
+            if a < width:
+                legs[a * width + b] = legs[b * width + a] = seconds
+            else:
+                memory[to_new + b] = memory[from_new + b] = seconds
     before = 0
     for index in range(count):
         if memory[placed + index]:
@@ -319,6 +203,14 @@ def reaches(
         count, memory[placed:], memory[lead:], memory[low:], memory[high:], memory[length:], to_s,
         has_end, early, late, after, drives, kept,
     )  # fmt: skip
+    if not has_space(kept, 0, 0, duration_s, targets):
+        return False, True
+    if not is_remote:
+        there_s, onward_s = shortest_trips(
+            total, stops, points, has_start, has_end, here, per_m, fixed_s, radius_m, speed
+        )
+        if not has_space(kept, there_s, onward_s, duration_s, targets):
+            return False, True
     found = rooms(
         count, memory[placed:], memory[lead:], memory[low:], memory[high:], memory[length:], width,
         to_s, has_end, early, late, is_remote, memory[to_new:], memory[from_new:], duration_s,
@@ -329,74 +221,6 @@ def reaches(
             if out[2 * room] <= targets[2 * at + 1] and out[2 * room + 1] >= targets[2 * at]:
                 return True, True
     return False, True
-
-
-def trip_s(
-    x: float, y: float, z: float, per_m: float, fixed_s: int, radius_m: float, speed: float
-) -> int:
-    """The estimate for a trip along this chord, at this speed; as `travel.leg_s`."""
-    square = x * x + y * y + z * z
-    if square == 0.0 or per_m == 0.0:
-        return 0
-    if square / 4.0 > 0.25:
-        return 1 << 28
-    metres = radius_m * sqrt(square) * arc_series(square / 4.0)
-    seconds: int = ceil(metres * per_m) + fixed_s
-    return seconds if speed == 1.0 else ceil(seconds / speed)
-
-
-def shortest_trips(
-    count: int,
-    stops: Any,  # of the row, flat
-    points: Any,  # of the row, flat
-    has_start: bool,
-    has_end: bool,
-    here: Any,
-    per_m: float,
-    fixed_s: int,
-    radius_m: float,
-    speed: float,
-) -> tuple[int, int]:
-    """The shortest way to the new stop from anywhere the day leads, and the shortest onward."""
-    nearest, there_s, onward_s = FAR, FAR, FAR
-    for slot in range(count + 2):
-        if slot >= 2 and not stops[6 * (slot - 2) + 5] & 2:
-            continue
-        x, y, z = points[3 * slot], points[3 * slot + 1], points[3 * slot + 2]
-        trip = trip_s(x - here[0], y - here[1], z - here[2], per_m, fixed_s, radius_m, speed)
-        if slot >= 2:
-            nearest = min(nearest, trip)
-        elif slot == 0 and has_start:
-            there_s = trip
-        elif slot == 1 and has_end:
-            onward_s = trip
-    there_s, onward_s = min(there_s, nearest), min(onward_s, nearest)
-    # Without a place on either side nobody has to drive.
-    return there_s if there_s < FAR else 0, onward_s if onward_s < FAR else 0
-
-
-def trips_between(
-    starts: Any,  # [starts, 3], flat
-    is_start: Any,  # per start, whether it is known
-    ends: Any,  # [ends, 3], flat
-    is_end: Any,
-    per_m: float,
-    fixed_s: int,
-    radius_m: float,
-    speed: float,
-    out: Any,  # [starts, ends], flat; filled with seconds, 0 where a place is not known
-) -> None:
-    """The estimate for every trip from one of these places to one of those."""
-    count = len(is_end)
-    for a in range(len(is_start)):
-        for b in range(count):
-            seconds = 0
-            if is_start[a] and is_end[b]:
-                x = starts[3 * a] - ends[3 * b]
-                y = starts[3 * a + 1] - ends[3 * b + 1]
-                z = starts[3 * a + 2] - ends[3 * b + 2]
-                seconds = trip_s(x, y, z, per_m, fixed_s, radius_m, speed)
-            out[a * count + b] = seconds
 
 
 def which_reach(

@@ -5,7 +5,6 @@ tried, exactly, for days of up to MOST_STOPS stops still to come; days of more a
 insertion. A day whose plan is at fault already (a promise broken, stops that overlap) is left, too.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +14,15 @@ import numpy.typing as npt
 from doorstep.engine import reaching, scan_numpy, subsets
 from doorstep.engine.chances import Chances, Targets
 from doorstep.engine.compiled import compiled
+from doorstep.engine.day import Day, memory, run
 from doorstep.engine.moves import HOME, NEW
-from doorstep.engine.passes import BIG, FIXED, PLACED
+from doorstep.engine.passes import BIG
 from doorstep.engine.problem import Request
 from doorstep.engine.rows import COUNT, FIRST, FROM, REST, TO, TURNS, WORK
-from doorstep.engine.spaces import Spaces
-from doorstep.engine.travel import StraightLine, Travel, leg_s
-from doorstep.platform.values.geo import EARTH_RADIUS_M, Coordinates, unit_vector
+from doorstep.engine.spaces import MOST_SPACES, Spaces, has_space
+from doorstep.engine.travel import StraightLine
+from doorstep.engine.trips import shortest_trips
+from doorstep.platform.values.geo import EARTH_RADIUS_M, unit_vector
 
 if TYPE_CHECKING:
     from doorstep.engine.board import Board
@@ -49,175 +50,6 @@ class Reordering:
     travel_s: int  # the leg to the new stop
     added_travel_s: int
     order: tuple[int, ...]  # see moves.moves_in_order
-
-
-class Day:
-    """One row as the recursion wants it, from `now` on, with its tables.
-
-    With `is_spread` they tell being at a place from being there with something done since.
-    """
-
-    def __init__(
-        self, board: "Board", row: int, now_s: int, travel: Travel, *, is_remote: bool
-    ) -> None:
-        rows = board.rows
-        header = rows.header[row].tolist()
-        first, count = header[FIRST], header[COUNT]
-        self.from_s, self.to_s = header[FROM], header[TO]
-        self.rest_s: int = header[REST]
-        table = rows.stops[first + 2 : first + 2 + count].tolist()
-        places = rows.places[first : first + 2 + count].tolist()
-        self.speed = rows.speeds[row]
-        self.travel = travel
-        self.free_s = max(self.from_s, now_s)
-        here, origin = _place(places[0]), 0
-        begun = 0
-        driven = False
-        last_s: int = -BIG  # when the stop that has just begun is over, if it has a place
-        while begun < count and table[begun][0] < now_s:
-            self.free_s = max(self.free_s, table[begun][2])
-            last_s = table[begun][2] if table[begun][5] & PLACED else -BIG
-            if table[begun][5] & PLACED:
-                here, origin, driven = _place(places[2 + begun]), 2 + begun, True
-            begun += 1
-        self.begun = begun
-        self.has_driven = driven
-        stops = table[begun:]
-        self.count = len(stops)
-        self.here = here
-        self.end = _place(places[1])
-        self.has_end = self.end is not None
-        self.placed = [bool(stop[5] & PLACED) for stop in stops]
-        self.is_spread = self.rest_s > 0 and (is_remote or not all(self.placed))
-        self.last_s = last_s
-        self.low, self.high, self.length, self.lead = [], [], [], []
-        self.is_sound = here is not None or not any(self.placed)
-        free_s = self.free_s
-        for departs, arrives, ends, low, high, flags in stops:
-            is_fixed = bool(flags & FIXED)
-            if departs < free_s or ends > self.to_s or not low <= arrives <= high:
-                self.is_sound = False
-            free_s = ends
-            self.low.append(arrives if is_fixed else low)
-            self.high.append(arrives if is_fixed else min(high, self.to_s - (ends - arrives)))
-            self.length.append(ends - arrives)
-            self.lead.append(0 if flags & PLACED else arrives - departs)
-        slots = [origin, *range(2 + begun, 2 + count), 1]
-        self._is_known = [here is not None, *self.placed, self.has_end]
-        self._points = rows.points[[first + slot for slot in slots]].reshape(-1).tolist()
-        self.places: list[Coordinates | None] = [
-            here,
-            *(
-                _place(place) if is_placed else None
-                for place, is_placed in zip(places[2 + begun :], self.placed, strict=True)
-            ),
-            self.end,
-        ]
-        self.planned_s = 0
-        self._stops = stops
-        self.legs: list[int] = []
-        self.waits: list[int] = []
-        self.early: Any = None
-        self.late: Any = None
-
-    @property
-    def entries(self) -> int:
-        """How large each of the two tables is."""
-        return (1 << self.count) * self.spots
-
-    @property
-    def spots(self) -> int:
-        """Places as the tables count them."""
-        return (2 if self.is_spread else 1) * (self.count + 2)
-
-    def first_rest_s(self) -> int:
-        """The rest that is still to come after what has begun, once the resource is free."""
-        rest_s: int = self.last_s + self.rest_s - self.free_s
-        return max(0, rest_s)
-
-    def fill(self, *, is_compiled: bool) -> None:
-        """Legs and tables; neighbors keep the leg they were planned with."""
-        width = self.count + 2
-        home = width - 1
-        legs = self._legs(is_compiled=is_compiled)
-        before = 0
-        for index, (departs, arrives, *_others) in enumerate(self._stops):
-            if self.placed[index]:
-                legs[before * width + index + 1] = arrives - departs
-                self.planned_s += arrives - departs
-                before = index + 1
-        if self.has_end and (self.has_driven or before):
-            self.planned_s += legs[before * width + home]
-        self.legs = legs
-        self.waits = self._waits(legs)
-        early, late = _memory(self.entries, is_compiled), _memory(self.entries, is_compiled)
-        _run(
-            subsets.tables, is_compiled, self.count, self.placed, self.lead, self.low, self.high,
-            self.length, self.spots, self.waits, self.free_s, self.to_s, self.has_end,
-            self.has_driven, early, late,
-        )  # fmt: skip
-        self.early, self.late = early, late
-
-    def legs_with(self, place: Coordinates, *, is_compiled: bool) -> tuple[list[int], list[int]]:
-        """Seconds from the places of the day to this one, and from there to them."""
-        if isinstance(self.travel, StraightLine):
-            # As long in both directions.
-            legs = self._estimated(list(unit_vector(place)), [True], is_compiled=is_compiled)
-            return legs, legs
-        to_new, from_new = [0] * len(self.places), [0] * len(self.places)
-        for index, other in enumerate(self.places):
-            if other is not None:
-                to_new[index] = leg_s(self.travel, other, place, self.speed)
-                from_new[index] = leg_s(self.travel, place, other, self.speed)
-        return to_new, from_new
-
-    def _legs(self, *, is_compiled: bool) -> list[int]:
-        """Seconds between any two places of the day."""
-        if isinstance(self.travel, StraightLine):
-            return self._estimated(self._points, self._is_known, is_compiled=is_compiled)
-        return [leg_s(self.travel, a, b, self.speed) for a in self.places for b in self.places]
-
-    def _estimated(
-        self, points: list[float], is_known: list[bool], *, is_compiled: bool
-    ) -> list[int]:
-        """Seconds from each of these points to each place of the day."""
-        assert isinstance(self.travel, StraightLine)
-        measure = self.travel.seconds_per_m, self.travel.fixed_s, EARTH_RADIUS_M, self.speed
-        size = len(is_known) * len(self._is_known)
-        if not is_compiled:
-            found = [0] * size
-            reaching.trips_between(points, is_known, self._points, self._is_known, *measure, found)
-            return found
-        out = np.empty(size, np.int64)
-        compiled(reaching.trips_between)(
-            np.array(points), np.array(is_known), np.array(self._points),
-            np.array(self._is_known), *measure, out,
-        )  # fmt: skip
-        legs: list[int] = out.tolist()
-        return legs
-
-    def _waits(self, legs: list[int]) -> list[int]:
-        """Seconds until the arrival at the earliest: the leg, or the rest if that is longer.
-
-        Neighbors that are planned closer together may stay so.
-        """
-        width = self.count + 2
-        rests = [self.rest_s] * (width * width)
-        rests[:width] = [self.first_rest_s()] * width
-        ends_s, is_after_place = self.last_s, self.last_s > -BIG
-        for index, (_departs, arrives, ends, *_others) in enumerate(self._stops):
-            if self.placed[index] and is_after_place:
-                planned_s = min(self.rest_s, arrives - ends_s)
-                if index == 0:
-                    planned_s -= self.free_s - ends_s
-                rests[index * width + index + 1] = planned_s
-            ends_s, is_after_place = ends, self.placed[index]
-        waits = legs.copy()
-        for a in range(width - 1):
-            for b in range(1, width - 1):
-                if self.placed[b - 1]:
-                    waits[a * width + b] = max(waits[a * width + b], rests[a * width + b])
-        return waits + legs if self.is_spread else waits
 
 
 class Reorderings:
@@ -317,7 +149,7 @@ class Reorderings:
         states = (1 << largest) * (largest + 2)
         some = 1 << largest
         sizes = (11 * (largest + 3), (largest + 3) ** 2, states, states, some, some, 2 * states)
-        spare = [_memory(size, rows.is_compiled) for size in sizes]
+        spare = [memory(size, rows.is_compiled) for size in sizes]
         targets = np.ascontiguousarray(table[:, :2]).reshape(-1)
         speeds = self.seekers.people[seekers, 3]
         answers = np.zeros(len(picked), bool)
@@ -359,14 +191,14 @@ class Reorderings:
             has_start, has_end = (~np.isnan(rows.places[first : first + 2, 0])).tolist()
             is_ahead = header[TURNS] >= self.now_s
             if is_ahead and not self.is_remote and known.holds(row, first, speed):
-                trips = reaching.shortest_trips(
+                trips = shortest_trips(
                     count, stops, points, has_start, has_end, here, per_m, fixed_s, EARTH_RADIUS_M,
                     speed,
                 )  # fmt: skip
                 kept = known.table[row].tolist()
-                if not reaching.has_space(kept, *trips, self.request.duration_s, targets):
+                if not has_space(kept, *trips, self.request.duration_s, targets):
                     continue
-            kept = [0] * (3 * reaching.MOST_SPACES)
+            kept = [0] * (3 * MOST_SPACES)
             answers[number], is_filled = reaching.reaches(
                 header, stops, points, has_start, has_end, speed, self.now_s, self.is_remote, here,
                 per_m, fixed_s, EARTH_RADIUS_M, self.request.duration_s, targets, largest, True,
@@ -403,14 +235,14 @@ class Reorderings:
             return []
         to_new, from_new = legs
         is_compiled = self.board.rows.is_compiled
-        out = _memory(2 * day.entries, is_compiled)
+        out = memory(2 * day.entries, is_compiled)
         if not self.is_remote:
             there, back = self._new_waits(day, legs)
             to_new, from_new = (there + to_new, back + from_new) if day.is_spread else (there, back)
-        count = _run(
+        count = run(
             subsets.rooms, is_compiled, day.count, day.placed, day.lead, day.low, day.high,
             day.length, day.spots, day.to_s, day.has_end, day.early, day.late, self.is_remote,
-            to_new, from_new, self.request.duration_s, _memory(2 << day.count, is_compiled), out,
+            to_new, from_new, self.request.duration_s, memory(2 << day.count, is_compiled), out,
         )  # fmt: skip
         spans = _joined(out, count)
         low, high = self.seekers.table[seeker, 2:4].tolist()
@@ -456,7 +288,7 @@ class Reorderings:
         legs = _with_place(day.legs, old, to_new, from_new)
         count = day.count + 1
         is_compiled = self.board.rows.is_compiled
-        order = _memory(count + 1, is_compiled)
+        order = memory(count + 1, is_compiled)
         there, back = new_legs if self.is_remote else self._new_waits(day, new_legs)
         waits = _with_place(day.waits, old, there, back)
         if day.is_spread:
@@ -466,10 +298,10 @@ class Reorderings:
         placed = [*day.placed, not self.is_remote]
         low, high = [*day.low, from_s], [*day.high, to_s]
         length, lead = [*day.length, self.request.duration_s], [*day.lead, 0]
-        travel_s = _run(
+        travel_s = run(
             subsets.cheapest, is_compiled, count, placed, lead, low, high, length, spots, legs,
             waits, day.free_s, day.to_s, day.has_end, day.has_driven, _LABELS,
-            _memory(states * _LABELS * 4, is_compiled), _memory(states, is_compiled), order,
+            memory(states * _LABELS * 4, is_compiled), memory(states, is_compiled), order,
         )  # fmt: skip
         if travel_s >= subsets.FAR:
             return None
@@ -510,18 +342,6 @@ class Reorderings:
 _MOST_KEPT = 4_000_000
 
 
-def _run(function: Any, is_compiled: bool, *arguments: Any) -> int:
-    """Compiled with arrays, or as it stands with lists, which are faster there."""
-    if not is_compiled:
-        return int(function(*arguments) or 0)
-    typed = (np.array(each, np.int64) if isinstance(each, list) else each for each in arguments)
-    return int(compiled(function)(*typed) or 0)
-
-
-def _memory(entries: int, is_compiled: bool) -> Any:
-    return np.empty(entries, np.int32) if is_compiled else [0] * entries
-
-
 def _within(sizes: list[int], most: int) -> list[int]:
     """Places of those that fit into `most`, taken in order; what is too large is left out."""
     found = []
@@ -552,7 +372,3 @@ def _joined(flat: Any, count: int) -> list[tuple[int, int]]:
         else:
             spans.append((start, end))
     return spans
-
-
-def _place(degrees: Sequence[float]) -> Coordinates | None:
-    return Coordinates(*degrees) if degrees[0] == degrees[0] else None
