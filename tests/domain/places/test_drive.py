@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from doorstep.domain.organization.models.company import TravelProvider
 from doorstep.domain.places.services.drive import estimate_drive
 from doorstep.platform.values.geo import Coordinates
 from tests.doubles.http import CUT, GARBAGE, Reply, free_url, running
 from tests.doubles.osrm import OsrmDouble
+from tests.doubles.town import at
 from tests.doubles.valhalla import ValhallaDouble
 from tests.factories.organization import make_company
+
+from .roads import build_town, on_roads
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +92,28 @@ def test_a_service_that_is_away_means_an_estimate(now: datetime) -> None:
     make_company(travel_provider=TravelProvider.OSRM, travel_provider_url=free_url())
 
     assert estimate_drive(start=HERE, end=THERE, departs_at=now).is_estimated
+
+
+def test_the_road_file_tells_the_time_and_no_path(
+    tmp_path: Path, settings: Settings, now: datetime
+) -> None:
+    build_town(tmp_path)
+    settings.DOORSTEP_ROADS = tmp_path
+    on_roads()
+
+    found = estimate_drive(start=at(1, 0), end=at(1, 3), departs_at=now)
+
+    assert (found.source, found.path) == ("roads", ())
+    assert 30 < found.seconds < 150
+    assert found.metres == pytest.approx(600, rel=0.05)
+    assert not found.is_estimated
+
+
+@pytest.mark.parametrize("file", ["missing.roads", "../town.roads", ""])
+def test_a_road_file_that_is_missing_means_an_estimate(
+    tmp_path: Path, settings: Settings, now: datetime, file: str
+) -> None:
+    settings.DOORSTEP_ROADS = tmp_path
+    on_roads(file)
+
+    assert estimate_drive(start=at(1, 0), end=at(1, 3), departs_at=now).is_estimated

@@ -71,6 +71,7 @@ class Drives(Protocol):
         ...
 
 
+@runtime_checkable
 class TrafficService(Drives, Protocol):
     """A service of drives with traffic that the office sets up and tries out."""
 

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
@@ -97,8 +97,11 @@ class Turns(Generic[ServiceT]):
         self._reserve_s = reserve_s
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="travel")
 
-    def ask(self, question: Callable[[ServiceT], AnswerT]) -> Iterator[Outcome[AnswerT]]:
-        """What they say, each asked when its turn comes; those that rest are passed over.
+    def ask(
+        self, question: Callable[[ServiceT], AnswerT], *, but: Container[str] = ()
+    ) -> Iterator[Outcome[AnswerT]]:
+        """What they say, each asked when its turn comes; those that rest are passed over, and
+        those named in `but`.
 
         Never raises for a service. Stop when the answer is good enough.
         """
@@ -109,7 +112,7 @@ class Turns(Generic[ServiceT]):
                 left_s -= self._reserve_s
             if left_s <= 0:
                 return
-            if breaker.is_open():
+            if name in but or breaker.is_open():
                 continue
             call = self._threads.submit(question, service)
             error: ConnectorError

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from doorstep.connectors.base import CredentialsRefused, TemporaryFailure
 from doorstep.domain.bookings.events import (
     BookingCanceled,
     BookingConfirmed,
@@ -10,9 +11,11 @@ from doorstep.domain.bookings.events import (
 )
 from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.customers.events import InvitationCreated
+from doorstep.domain.places.events import TrafficServiceFailed, TrafficServiceRecovered
 from doorstep.platform.events.registry import subscribe
 
 from .message_types import STAFF_BOOKED, STAFF_CANCELED, STAFF_MOVED
+from .services.accounts import note_success_of, note_trouble_of
 from .services.compose import compose_invitation
 from .services.staff import tell_staff
 from .services.visits import (
@@ -72,3 +75,18 @@ def tell_customer_of_status(event: BookingStatusChanged) -> None:
 @subscribe(InvitationCreated)
 def send_invitation(event: InvitationCreated) -> None:
     compose_invitation(invitation_id=event.invitation_id, now=timezone.now())
+
+
+@subscribe(TrafficServiceFailed)
+def count_traffic_trouble(event: TrafficServiceFailed) -> None:
+    error = (
+        CredentialsRefused(event.text)
+        if event.is_refusal
+        else TemporaryFailure(event.code, event.text, retry_after_s=event.retry_after_s)
+    )
+    note_trouble_of(event.account_id, error, now=timezone.now())
+
+
+@subscribe(TrafficServiceRecovered)
+def forget_traffic_trouble(event: TrafficServiceRecovered) -> None:
+    note_success_of(event.account_id)

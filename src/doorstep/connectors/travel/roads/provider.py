@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from doorstep.connectors.base import InvalidSettings, PermanentFailure, setting
-from doorstep.connectors.travel.base import UNROUTABLE, Leg, Matrix
+from doorstep.connectors.travel.base import UNROUTABLE, Leg, Matrix, Route
 from doorstep.connectors.travel.roads.errors import BadRoadFile
 from doorstep.connectors.travel.roads.opened import open_roads
 from doorstep.connectors.travel.roads.packed import FAR, Packed, metres, milliseconds
@@ -97,6 +97,19 @@ class Roads:
             )
             for row in rows
         )
+
+    def drive(
+        self, start: Coordinates, end: Coordinates, departs_at: datetime | None = None
+    ) -> Route | None:
+        """Without a path: the file has times of shortcuts, not the streets below them.
+
+        Its traffic is that of an ordinary day at that hour, not today's. Raises PermanentFailure
+        if the file is missing or broken.
+        """
+        ((leg,),) = self.matrix([start], [end], departs_at)
+        if leg.seconds is None or leg.metres is None:
+            return None
+        return Route(leg.seconds, leg.metres)
 
 
 class OpenRoads:

@@ -65,9 +65,13 @@ def _kept_smtp(
 @lru_cache(maxsize=64)
 def _built(kind: str, connector: str, _encrypted: str, account_id: int) -> Any:
     values = ConnectorAccount.objects.get(pk=account_id).settings
-    if kind == ConnectorKind.SMS:
-        return build("sms", connector, values)
-    return build("email", connector, values)
+    match kind:
+        case ConnectorKind.SMS:
+            return build("sms", connector, values)
+        case ConnectorKind.TRAFFIC:
+            return build("traffic", connector, values)
+        case _:
+            return build("email", connector, values)
 
 
 def pause_of(account: ConnectorAccount, *, now: datetime) -> datetime | None:
@@ -143,6 +147,18 @@ def note_trouble(account: ConnectorAccount, error: ConnectorError, *, now: datet
         _open_task(current, at)
     if is_news:
         alert_staff(account=current, now=now, occasion=at.isoformat())
+
+
+def note_trouble_of(account_id: int, error: ConnectorError, *, now: datetime) -> None:
+    """As `note_trouble`, for who heard of it later; nothing for an account that is gone."""
+    if (account := ConnectorAccount.objects.filter(pk=account_id).first()) is not None:
+        note_trouble(account, error, now=now)
+
+
+def note_success_of(account_id: int) -> None:
+    """As `note_success`, likewise."""
+    if (account := ConnectorAccount.objects.filter(pk=account_id).first()) is not None:
+        note_success(account)
 
 
 def _is_about_one_message(error: ConnectorError) -> bool:

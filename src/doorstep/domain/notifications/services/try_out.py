@@ -13,6 +13,7 @@ from doorstep.connectors.email.base import OutgoingEmail
 from doorstep.connectors.registry import UnknownConnector
 from doorstep.connectors.sms.base import Checks as ChecksTexts
 from doorstep.connectors.sms.base import OutgoingSms
+from doorstep.connectors.travel.base import TrafficService as ChecksTraffic
 from doorstep.domain.notifications.wanted import is_within_fence
 from doorstep.domain.organization.models import ConnectorAccount, ConnectorKind
 from doorstep.domain.organization.selectors import get_company
@@ -49,7 +50,7 @@ def check_account(*, account: ConnectorAccount, actor: Actor) -> str:
     Raises TrialFailed with its answer, or NothingToAsk.
     """
     connector = _connector(account)
-    if not isinstance(connector, (ChecksMail, ChecksTexts)):
+    if not isinstance(connector, (ChecksMail, ChecksTexts, ChecksTraffic)):
         raise NothingToAsk
     try:
         answer = connector.check()

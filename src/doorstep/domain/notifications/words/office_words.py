@@ -35,13 +35,13 @@ OFFICE_DEFAULTS: dict[str, dict[str, StrOrPromise]] = {
         "why": _WHY,
     },
     STAFF_ALERT.name: {
-        "subject": _("Messages are waiting: {connector_name}"),
-        "heading": _("A message service refuses us"),
-        "opening": _("{connector_name} does not take our messages.\n\nIt answered: {problem}"),
+        "subject": _("Trouble with {connector_name}"),
+        "heading": _("A service refuses us"),
+        "opening": _("{connector_name} does not take what we ask.\n\nIt answered: {problem}"),
         "button": _("Open the office"),
         "closing": _(
-            "Messages wait, and go out by themselves as soon as it works again. This mail comes "
-            "at most once an hour."
+            "Messages wait, and go out by themselves as soon as it works again; arrival times are "
+            "reckoned without traffic until then. This mail comes at most once an hour."
         ),
     },
 }

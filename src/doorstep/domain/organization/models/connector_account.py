@@ -18,6 +18,7 @@ class ConnectorKind(models.TextChoices):
 
     EMAIL = "email", _("E-mail")
     SMS = "sms", _("SMS")
+    TRAFFIC = "traffic", _("Traffic")
 
 
 class ConnectorAccount(models.Model):

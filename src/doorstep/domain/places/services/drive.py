@@ -1,23 +1,29 @@
 """One drive from a position to a place: how long, how far, and along which roads.
 
-Asked in this order, within two seconds: the company's provider of travel times; and when no
-service answers, the straight line by the company's settings (reliability reference 2f).
+Asked in this order, within two seconds: the company's account with a service that knows the
+traffic; its provider of travel times, as plans use it; and when no service answers, or none knows
+a road, the straight line by the company's settings (reliability reference 2f).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from doorstep.connectors.base import ConnectorError
 from doorstep.connectors.registry import build
 from doorstep.connectors.travel.base import Drives, Route
+from doorstep.connectors.travel.roads.errors import BadRoadFile
 from doorstep.connectors.travel.turns import Turns
+from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.domain.organization.models.company import Company, TravelProvider
 from doorstep.domain.organization.selectors import get_company
 from doorstep.engine import StraightLine
 from doorstep.platform.values.geo import Coordinates
 
-# Kept for the company's own server when a traffic service does not answer.
+from ..road_files import road_path
+from ..traffic import build_traffic_service, find_traffic_account, note_outcome, take_turn
+
+# Kept for the company's own server when the traffic service does not answer.
 RESERVE_S = 0.5
 
 
@@ -54,11 +60,18 @@ def estimate_drive(
     it. The caller limits how often it asks. Call it outside of transactions: it waits for others.
     """
     company = company or get_company()
+    account = find_traffic_account()
+    turns = _turns(_key_of(account), _provider_of(company))
+    # An allowance that is used up is no failure: the next in turn knows the road at least.
+    is_spared = account is not None and not take_turn(account)
+    but = {account.connector} if account is not None and is_spared else set()
 
     def question(service: Drives) -> Route | None:
         return service.drive(start, end, departs_at)
 
-    for outcome in _turns(_services(company)).ask(question):
+    for outcome in turns.ask(question, but=but):
+        if account is not None and outcome.name == account.connector:
+            note_outcome(account, outcome.error)
         if (route := outcome.answer) is not None:
             return Drive(
                 seconds=route.seconds,
@@ -71,25 +84,72 @@ def estimate_drive(
     return _straight(company, start, end)
 
 
-_Named = tuple[str, str, tuple[tuple[str, object], ...]]
+# --- Who is asked ----------------------------------------------------------------------------
+
+# An account's connector and stored settings; a provider's name and its settings.
+_Key = tuple[str, str]
+_Provider = tuple[str, tuple[tuple[str, object], ...]]
 
 
-def _services(company: Company) -> tuple[_Named, ...]:
-    """Kind, name and settings of what is to be asked."""
-    provider, url = company.travel_provider, company.travel_provider_url
-    if provider in (TravelProvider.OSRM, TravelProvider.VALHALLA) and url:
-        return (("travel", provider, (("base_url", url),)),)
-    return ()
+def _key_of(account: ConnectorAccount | None) -> _Key | None:
+    return None if account is None else (account.connector, account.settings_encrypted)
+
+
+def _provider_of(company: Company) -> _Provider | None:
+    """None where the company's own provider is the straight line, or is not set up."""
+    provider = company.travel_provider
+    if provider == TravelProvider.ROADS:
+        try:
+            path = road_path(company)
+        except BadRoadFile:
+            # Said in the office.
+            return None
+        settings = {
+            "file": str(path),
+            "hours": company.road_hours,
+            "traffic": company.road_traffic,
+            "zone": company.time_zone,
+        }
+        return provider, tuple(settings.items())
+    if provider == TravelProvider.STRAIGHT_LINE or not company.travel_provider_url:
+        return None
+    return provider, (("base_url", company.travel_provider_url),)
+
+
+class _Unusable:
+    """Stands for a service whose settings are of no use: says so whenever it is asked."""
+
+    def __init__(self, error: ConnectorError) -> None:
+        self._error = error
+
+    def drive(
+        self,
+        start: Coordinates,  # noqa: ARG002 - the protocol has them
+        end: Coordinates,  # noqa: ARG002
+        departs_at: datetime | None = None,  # noqa: ARG002
+    ) -> Route | None:
+        raise self._error
 
 
 @lru_cache(maxsize=8)
-def _turns(services: Sequence[_Named]) -> Turns[Drives]:
+def _turns(key: _Key | None, provider: _Provider | None) -> Turns[Drives]:
     # Kept, because it remembers failures and rests a service that has too many.
-    built = [(name, build("travel", name, dict(values))) for _kind, name, values in services]
-    return Turns(
-        [(name, service) for name, service in built if isinstance(service, Drives)],
-        reserve_s=RESERVE_S,
-    )
+    services: list[tuple[str, Drives]] = []
+    if key is not None:
+        services.append((key[0], _traffic(*key)))
+    if provider is not None:
+        name, settings = provider
+        service = build("travel", name, dict(settings))
+        if isinstance(service, Drives):
+            services.append((name, service))
+    return Turns(services, reserve_s=RESERVE_S)
+
+
+def _traffic(connector: str, settings_encrypted: str) -> Drives:
+    try:
+        return build_traffic_service(connector, settings_encrypted)
+    except ConnectorError as error:
+        return _Unusable(error)
 
 
 def _straight(company: Company, start: Coordinates, end: Coordinates) -> Drive:

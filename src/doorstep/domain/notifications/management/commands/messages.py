@@ -149,6 +149,8 @@ class Command(BaseCommand):
         if not options["to"]:
             self.stdout.write(check_account(account=account, actor=ACTOR))
             return
+        if account.kind not in Channel.values:
+            raise CommandError(f"{account.name} sends no messages; leave out --to.")
         to = normalize_address(Channel(account.kind), options["to"])
         receipt = send_trial(account=account, to=to, actor=ACTOR, now=database_now())
         self.stdout.write(f"Taken over. {receipt.detail}".rstrip())
