@@ -1,4 +1,5 @@
-"""`doorstep demo`: a believable company, web and worker, in one command."""
+"""`doorstep demo`: a believable company, web and worker, in one command; `doorstep demo drive`: a
+technician on her way, to watch."""
 
 import os
 import signal
@@ -17,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from doorstep.demo.connector import ensure_texts_account
+from doorstep.demo.drive_command import add_drive_arguments, drive
 from doorstep.demo.inbox import inbox_folder
 from doorstep.demo.seed.company import SeedReport, seed_company
 from doorstep.demo.smtp_server import start_smtp
@@ -31,8 +33,15 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--seed-only", action="store_true", help="make the company and stop")
+        drive = parser.add_subparsers(dest="what").add_parser(
+            "drive", help="let a technician drive to a visit, in real or faster time"
+        )
+        add_drive_arguments(drive)
 
     def handle(self, *args: object, **options: Any) -> None:
+        if options["what"] == "drive":
+            drive(options, self._say)
+            return
         call_command("migrate", verbosity=0, interactive=False)
         self._say("Making the demo company (the first time takes a little)…")
         report = seed_company(now=timezone.now())
@@ -83,6 +92,11 @@ class Command(BaseCommand):
             for each in report.sign_ins
         ]
         if address:
+            lines += [
+                "",
+                "  Watch a technician come: book a visit, open it, and in another terminal",
+                "    .venv/bin/doorstep demo drive",
+            ]
             lines += ["", "  Ctrl-C stops it; what you did is still there the next time.", ""]
         self._say("\n".join(lines))
 
