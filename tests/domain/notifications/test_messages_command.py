@@ -20,11 +20,14 @@ from doorstep.domain.notifications.services.visits import tell_confirmed
 from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.audit.models import Source
 from doorstep.platform.audit.selectors import history_of
+from tests.doubles.http import running
 from tests.doubles.smtp import SmtpDouble
+from tests.doubles.tomtom import TomTomDouble
 from tests.factories.bookings import book, make_world
 from tests.factories.customers import carol, make_contact
 from tests.factories.notifications import make_message, make_sms_account, set_messages
 from tests.factories.organization import make_company, make_portal
+from tests.factories.traffic import traffic_account
 
 pytestmark = pytest.mark.django_db
 
@@ -221,3 +224,12 @@ def test_a_connector_that_cannot_be_asked_says_so(capsys: pytest.CaptureFixture[
 
     assert "Taken over." in messages("test-connector", "Screen", "--to", "+447700900123")
     assert "A test of “Screen”" in capsys.readouterr().out
+
+
+def test_a_service_that_sends_nothing_is_asked_and_given_no_message() -> None:
+    with running(TomTomDouble()) as double:
+        traffic_account("tomtom", double.url, name="TomTom")
+
+        assert "It answers, with traffic" in messages("test-connector", "TomTom")
+        with pytest.raises(CommandError, match="sends no messages"):
+            messages("test-connector", "TomTom", "--to", "otto@example.com")

@@ -10,17 +10,22 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from doorstep.connectors.registry import EMAIL, SMS
+from doorstep.connectors.registry import EMAIL, SMS, TRAFFIC
 from doorstep.domain.notifications.links import report_url
 from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.platform.audit.models import LogEntry
 from doorstep.platform.audit.selectors import history_of
 from tests.doubles import twilio as twilio_double
+from tests.doubles.google_routes import GoogleRoutesDouble
+from tests.doubles.http import Reply
+from tests.doubles.http import running as running_http
 from tests.doubles.smtp import SmtpDouble, running
+from tests.doubles.traffic import KEY
 from tests.factories.identity import otto
 from tests.factories.inbound import twilio_account
 from tests.factories.notifications import make_sms_account
 from tests.factories.organization import make_company
+from tests.factories.traffic import traffic_account
 
 from .forms import errors_of, fields_of, run_dialog, said, send
 from .world import World, page
@@ -65,7 +70,7 @@ def test_every_service_of_the_registry_can_be_chosen_and_has_a_form(
 ) -> None:
     address = page(ConnectorAccount, "add")
     content = administrator.get(address).content.decode()
-    for kind, entries in (("email", EMAIL), ("sms", SMS)):
+    for kind, entries in (("email", EMAIL), ("sms", SMS), ("traffic", TRAFFIC)):
         for name in entries:
             assert f"?service={kind}.{name}" in content
             assert administrator.get(f"{address}?service={kind}.{name}").status_code == 200
@@ -347,3 +352,93 @@ def test_a_service_that_is_gone_can_still_be_read_and_switched_off(
 
     twilio.refresh_from_db()
     assert not twilio.is_active
+
+
+# --- Traffic ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def google(world: World) -> Iterator[tuple[ConnectorAccount, GoogleRoutesDouble]]:
+    with running_http(GoogleRoutesDouble()) as double:
+        yield traffic_account("google_routes", double.url, name="Google"), double
+
+
+def test_a_traffic_service_is_set_up_with_its_key_alone(
+    administrator: Client, world: World
+) -> None:
+    service = page(ConnectorAccount, "add") + "?service=traffic.tomtom"
+    assert "portal" not in fields_of(administrator, service)
+
+    answer = send(administrator, service, name="TomTom", setting_api_key=KEY)
+
+    assert answer.status_code == 302, errors_of(answer)
+    account = ConnectorAccount.objects.get(name="TomTom")
+    assert (account.kind, account.connector, account.portal) == ("traffic", "tomtom", None)
+    assert account.settings["api_key"] == KEY
+    assert account.settings["base_url"] == "https://api.tomtom.com"
+    assert KEY not in account.settings_encrypted
+    assert KEY not in administrator.get(change(account)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"setting_api_key": "two words"}, "“API key” must be letters, digits and signs"),
+        ({"setting_base_url": "http://api.tomtom.com"}, "“Address” must start with https://"),
+    ],
+)
+def test_a_traffic_service_that_cannot_work_is_refused_in_words(
+    administrator: Client, world: World, changes: dict[str, str], words: str
+) -> None:
+    service = page(ConnectorAccount, "add") + "?service=traffic.tomtom"
+    answer = send(administrator, service, **{"name": "TomTom", "setting_api_key": KEY} | changes)
+
+    assert words in errors_of(answer)
+
+
+def test_the_test_of_a_traffic_service_says_what_it_answered(
+    administrator: Client, google: tuple[ConnectorAccount, GoogleRoutesDouble]
+) -> None:
+    told_now = told(administrator, press(administrator, google[0], "test"))
+
+    assert "It answers, with traffic: 4.1 km in" in told_now
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (Reply(403), "refuses the API key: it is wrong, or may not ask for routes"),
+        (Reply(429), "the quota of this key is used up"),
+        (Reply(503), "HTTP status 503"),
+        (Reply(body=b"<html>"), "The answer is not JSON"),
+    ],
+)
+def test_the_test_of_a_traffic_service_says_what_is_wrong(
+    administrator: Client,
+    google: tuple[ConnectorAccount, GoogleRoutesDouble],
+    reply: Reply,
+    words: str,
+) -> None:
+    account, double = google
+    double.reply = reply
+
+    content = press(administrator, account, "test").content.decode()
+
+    assert "Google says:" in content
+    assert words in content
+    assert KEY not in content
+
+
+def test_a_traffic_service_offers_no_test_message(
+    administrator: Client, google: tuple[ConnectorAccount, GoogleRoutesDouble]
+) -> None:
+    account, double = google
+
+    content = administrator.get(change(account)).content.decode()
+    address = f"{page(ConnectorAccount)}{account.pk}/send_test/"
+    posted = administrator.post(address, {"_form_submitted": "True", "to": "otto@example.com"})
+
+    assert f"/{account.pk}/test/" in content
+    assert f"/{account.pk}/send_test/" not in content
+    assert posted.status_code == 404
+    assert double.requests == []

@@ -1,5 +1,6 @@
 # ruff: noqa: ARG002  # the signatures are those of Django's admin
-"""Connectors: accounts with the services that send, how they are doing, and trying them out."""
+"""Connectors: accounts with the services that send or know the traffic, how they are doing, and
+trying them out."""
 
 from typing import Any
 
@@ -50,6 +51,10 @@ class ConnectorAccountAdmin(OfficeModelAdmin):
     def has_check_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         account = self._account(request, obj)
         return self.has_action_permission(request) and (account is None or _can(account, "check"))
+
+    def has_send_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        account = self._account(request, obj)
+        return self.has_action_permission(request) and (account is None or _can(account, "send"))
 
     def has_resume_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         account = self._account(request, obj)
@@ -102,7 +107,10 @@ class ConnectorAccountAdmin(OfficeModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         form_class = self._form_class(request, obj)
-        use: tuple[Any, ...] = (("name", "portal"), ("is_active", "per_minute"))
+        kind = _chosen(request)[0] if obj is None else obj.kind
+        # Traffic is the same for every portal.
+        named = ("name",) if kind == ConnectorKind.TRAFFIC else ("name", "portal")
+        use: tuple[Any, ...] = (named, ("is_active", "per_minute"))
         if obj is not None:
             use = (("service", "state_badge"), ("trouble",), *use)
         sets: list[Any] = [(None, {"fields": use})]
@@ -159,7 +167,7 @@ class ConnectorAccountAdmin(OfficeModelAdmin):
 
     @dialog_action(
         _("Test"),
-        description=_("Asks the service whether it knows us. Nothing is sent."),
+        description=_("Asks the service whether it knows us. No message is sent."),
         permissions=("check",),
         icon="network_check",
     )
@@ -170,7 +178,7 @@ class ConnectorAccountAdmin(OfficeModelAdmin):
         _("Send a test"),
         description=_("One small message, through this service, to an address of yours."),
         form_class=TrialForm,
-        permissions=("action",),
+        permissions=("send",),
         icon="send",
     )
     def send_test(self, request: HttpRequest, form: DialogForm, row: Any) -> StrOrPromise:

@@ -17,7 +17,7 @@ from unfold.widgets import (
 )
 
 from doorstep.connectors.base import InvalidSettings, SettingDescription, describe, read_settings
-from doorstep.connectors.registry import EMAIL, SMS, Entry, connector_class
+from doorstep.connectors.registry import EMAIL, SMS, TRAFFIC, Entry, connector_class
 from doorstep.domain.notifications.models import Channel
 from doorstep.domain.notifications.services.consent import normalize_address
 from doorstep.domain.organization.models import ConnectorAccount, ConnectorKind
@@ -27,6 +27,11 @@ from doorstep.platform.lib.secrets import SecretUnreadable
 PREFIX, FORGET = "setting_", "forget_"
 _LONGEST = 2000
 _DEMO_ONLY = {"folder"}
+_ENTRIES: dict[str, dict[str, Entry]] = {
+    ConnectorKind.EMAIL: EMAIL,
+    ConnectorKind.SMS: SMS,
+    ConnectorKind.TRAFFIC: TRAFFIC,
+}
 
 
 def services() -> dict[str, dict[str, Entry]]:
@@ -37,13 +42,13 @@ def services() -> dict[str, dict[str, Entry]]:
             for name, entry in entries.items()
             if name not in _DEMO_ONLY or settings.IS_DEMO
         }
-        for kind, entries in ((ConnectorKind.EMAIL, EMAIL), (ConnectorKind.SMS, SMS))
+        for kind, entries in _ENTRIES.items()
     }
 
 
 def label_of(kind: str, connector: str) -> str:
     """The name of a service; what is stored for one that is gone."""
-    entries = {ConnectorKind.EMAIL: EMAIL, ConnectorKind.SMS: SMS}.get(ConnectorKind(kind), {})
+    entries = _ENTRIES.get(kind, {})
     return translate(entries[connector].label) if connector in entries else connector
 
 
