@@ -11,15 +11,57 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from procrastinate.contrib.django import app
 
 from doorstep.config import embedded_postgres
+from doorstep.config import worker as worker_module
 from doorstep.config.embedded_postgres import Cluster, cluster_at
+from doorstep.config.worker import HANDS
+from doorstep.domain.notifications.bell import CHANNEL_QUEUES
+from doorstep.domain.notifications.models import Channel
+from tests.doubles.http import Reply
+from tests.doubles.http import running as serving
+from tests.doubles.sms_gateway import SmsGatewayDouble
+from tests.doubles.smtp import SmtpDouble, running
 
 DEFER = """
 import django
 django.setup()
 from doorstep.domain.bookings.tasks import remove_expired_holds
 print(remove_expired_holds.defer(timestamp=1))
+"""
+
+# Texts for a gateway that hangs, more than there are hands, and then mails.
+WRITE = """
+import sys
+import django
+django.setup()
+from django.db import transaction
+from doorstep.domain.notifications.bell import ring
+from doorstep.domain.notifications.models import Channel, Message
+from tests.doubles.sms_gateway import SECRET
+from tests.factories.notifications import make_message, make_sms_account
+from tests.factories.organization import make_portal
+
+with transaction.atomic():
+    portal = make_portal()
+    make_sms_account(
+        connector="signed_webhook",
+        settings={"url": sys.argv[1], "secret": SECRET, "allows_private": True},
+    )
+    for number in range(12):
+        ring(
+            Message.objects.create(
+                message_type="booking_confirmed",
+                channel=Channel.SMS,
+                portal=portal,
+                address=f"+4477009001{number:02}",
+                is_test=True,
+                dedupe_key=f"text:{number}",
+            )
+        )
+    for _number in range(5):
+        make_message()
 """
 
 
@@ -46,12 +88,12 @@ class Installation:
             timeout=120,
         ).stdout
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         # Into a file: a pipe that nobody reads would stop a worker with much to complain about.
         with open(self.log, "a") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "doorstep.config.cli", *arguments],
-                env=self.environment,
+                env=self.environment | environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -129,3 +171,34 @@ def test_sigterm_ends_it_in_good_order(
     worker.send_signal(signal.SIGTERM)
 
     assert worker.wait(timeout=40) == 0
+
+
+def test_a_text_service_that_hangs_does_not_hold_up_mails(installation: Installation) -> None:
+    gateway = SmsGatewayDouble()
+    gateway.reply = Reply(wait_s=600)
+    with serving(gateway), running(SmtpDouble()) as mail_server:
+        installation.run("-c", WRITE, gateway.url)
+        worker = installation.start("worker", DOORSTEP_SMTP_PORT=str(mail_server.port))
+        try:
+            assert wait_until(lambda: len(mail_server.mails) == 5)
+            # Meanwhile every hand for texts is held by the gateway, which has answered nobody.
+            assert wait_until(lambda: len(gateway.requests) >= HANDS)
+        finally:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait(timeout=30)
+
+
+def test_every_queue_is_worked_by_exactly_one_share() -> None:
+    shares = worker_module._shares(concurrency=4)
+
+    worked = [queue for queues, _hands in shares for queue in queues]
+    rung = {task.queue for task in app.tasks.values()} | set(CHANNEL_QUEUES.values())
+    assert sorted(worked) == sorted(rung)
+    assert all(hands > 0 for _queues, hands in shares)
+
+
+def test_each_channel_of_messages_has_a_share_of_its_own() -> None:
+    shares = worker_module._shares(concurrency=4)
+
+    for channel in Channel:
+        assert [CHANNEL_QUEUES[channel]] in [queues for queues, _hands in shares]
