@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "doorstep.domain.bookings",
     "doorstep.domain.tracking",
     "doorstep.domain.notifications",
+    "doorstep.interfaces.technician",
     "doorstep.interfaces.web",
     "doorstep.demo",
     "doorstep.config",

@@ -7,6 +7,7 @@ from doorstep.interfaces.office.site import office
 urlpatterns = [
     path("office/", office.urls),
     path("accounts/", include("doorstep.interfaces.portal.account_urls")),
+    path("technician/", include("doorstep.interfaces.technician.urls")),
     path("hooks/", include("doorstep.interfaces.hooks.urls")),
     path("", include("doorstep.interfaces.web.urls")),
     path("", include("doorstep.interfaces.portal.urls")),

@@ -8,6 +8,7 @@ from doorstep.domain.bookings.events import (
     BookingConfirmed,
     BookingRescheduled,
     BookingStatusChanged,
+    ProblemReported,
 )
 from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.customers.events import InvitationCreated
@@ -18,6 +19,7 @@ from .message_types import STAFF_BOOKED, STAFF_CANCELED, STAFF_MOVED
 from .services.accounts import note_success_of, note_trouble_of
 from .services.compose import compose_invitation
 from .services.staff import tell_staff
+from .services.staff_tasks import make_problem_task
 from .services.visits import (
     tell_canceled,
     tell_completed,
@@ -70,6 +72,11 @@ def tell_customer_of_status(event: BookingStatusChanged) -> None:
         case ParentStatus.CANCELED:
             # Also when staff set the status without going through "cancel".
             tell_canceled(booking_id=event.booking_id, now=timezone.now())
+
+
+@subscribe(ProblemReported)
+def ask_office_to_look(event: ProblemReported) -> None:
+    make_problem_task(note_id=event.note_id, is_late=event.is_late)
 
 
 @subscribe(InvitationCreated)

@@ -15,6 +15,11 @@ class TimeOffOver(DomainError):
     text = _("That time is over already.")
 
 
+class TimeOffBegun(DomainError):
+    code = "time_off_begun"
+    text = _("This time off has begun already. Please call the office.")
+
+
 class TimeOffOverlaps(DomainError):
     code = "time_off_overlaps"
     text = _("%(resource)s has time off then already, or has asked for it.")

@@ -28,6 +28,7 @@ from doorstep.interfaces.web.requests import find_request_portal
 from doorstep.platform.audit.models import Source
 from doorstep.platform.audit.services import Actor
 from doorstep.platform.identity.models import User
+from doorstep.platform.identity.roles import Role
 from doorstep.platform.lib.errors import DomainError
 from doorstep.platform.lib.tokens import digest, new_code
 from doorstep.platform.lib.urls import absolute_url
@@ -66,6 +67,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user = request.user
         if user.is_authenticated and user.is_staff:
             return reverse("admin:index")
+        if user.is_authenticated and user.role == Role.TECHNICIAN:
+            return reverse("technician:day")
         contact = find_contact(request)
         if contact is None and find_pending(request):
             return reverse("portal:invitation_accept")

@@ -13,6 +13,8 @@ from doorstep.domain.organization.models import ConnectorAccount
 class TaskKind(models.TextChoices):
     CANCEL_BY_TEXT = "cancel_by_text", _("A customer texted CANCEL: the visit, or the messages?")
     CUSTOMER_WROTE = "customer_wrote", _("A customer answered a text message")
+    RUNNING_LATE = "running_late", _("A technician is running late")
+    CANNOT_DO = "cannot_do", _("A technician cannot do a visit")
     CONNECTOR_PAUSED = "connector_paused", _("A message service refuses us")
 
 

@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from doorstep.domain.notifications.models import StaffTask
+from doorstep.domain.bookings.models import BookingNote
+from doorstep.domain.notifications.models import StaffTask, TaskKind
 from doorstep.platform.audit.services import Actor, record
 from doorstep.platform.lib.db import database_now
 
@@ -17,3 +18,26 @@ def finish_task(*, task: StaffTask, actor: Actor) -> bool:
     current.save(update_fields=["done_at", "done_by"])
     record(actor=actor, action="done", obj=current)
     return True
+
+
+def make_problem_task(*, note_id: int, is_late: bool) -> StaffTask | None:
+    """What a technician reported about a visit, for somebody to look at. Twice makes one task; None
+    if the note is gone."""
+    note = (
+        BookingNote.objects.select_related("author", "booking__work_order__reported_by")
+        .filter(pk=note_id)
+        .first()
+    )
+    if note is None:
+        return None
+    text = f"{note.author}: {note.text}" if note.author else note.text
+    task, _made = StaffTask.objects.get_or_create(
+        dedupe_key=f"problem:{note.pk}",
+        defaults={
+            "kind": TaskKind.RUNNING_LATE if is_late else TaskKind.CANNOT_DO,
+            "text": text[:500],
+            "booking": note.booking,
+            "contact": note.booking.booked_by or note.booking.work_order.reported_by,
+        },
+    )
+    return task

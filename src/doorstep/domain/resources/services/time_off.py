@@ -11,7 +11,7 @@ from django.db import transaction
 from doorstep.platform.audit.services import Actor, record
 from doorstep.platform.events.events import publish
 
-from ..errors import TimeOffBackwards, TimeOffDecided, TimeOffOver, TimeOffOverlaps
+from ..errors import TimeOffBackwards, TimeOffBegun, TimeOffDecided, TimeOffOver, TimeOffOverlaps
 from ..events import TimeOffApproved, TimeOffRemoved
 from ..models import BookableResource, TimeOff, TimeOffState
 
@@ -90,6 +90,18 @@ def delete_time_off(*, time_off: TimeOff, actor: Actor) -> None:
                 ends_at=current.ends_at.isoformat(),
             )
         )
+
+
+@transaction.atomic
+def withdraw_time_off(*, time_off: TimeOff, actor: Actor, now: datetime) -> None:
+    """What the resource itself takes back before it has begun; see `delete_time_off`. Raises
+    TimeOffBegun, or TimeOffDecided for what was rejected."""
+    current = TimeOff.objects.select_for_update(of=("self",)).get(pk=time_off.pk)
+    if current.starts_at <= now:
+        raise TimeOffBegun
+    if current.state == TimeOffState.REJECTED:
+        raise TimeOffDecided(state=current.get_state_display().lower())
+    delete_time_off(time_off=current, actor=actor)
 
 
 def _decide(time_off: TimeOff, state: TimeOffState, actor: Actor) -> TimeOff:

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TechnicianConfig(AppConfig):
+    name = "doorstep.interfaces.technician"
+    label = "technician"

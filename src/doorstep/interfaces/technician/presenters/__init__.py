@@ -1,0 +1,1 @@
+"""What the technician's pages show, as plain data for their templates."""

@@ -1,0 +1,22 @@
+"""The technician's addresses. All that changes something is a POST, and may be sent again later."""
+
+from django.urls import path
+
+from .views import actions, day, pictures, time_off, visit
+
+app_name = "technician"
+
+urlpatterns = [
+    path("", day.day, name="day"),
+    path("time-off/", time_off.time_off, name="time_off"),
+    path("time-off/<int:number>/withdraw/", time_off.withdraw, name="time_off_withdraw"),
+    path("visits/<str:code>/", visit.visit, name="visit"),
+    path("visits/<str:code>/status/", actions.status, name="status"),
+    path("visits/<str:code>/checklist/", actions.checklist, name="checklist"),
+    path("visits/<str:code>/note/", actions.note, name="note"),
+    path("visits/<str:code>/problem/", actions.problem, name="problem"),
+    path("visits/<str:code>/photo/", actions.photo, name="photo"),
+    path("visits/<str:code>/sign/", actions.sign, name="sign"),
+    path("visits/<str:code>/photos/<int:number>/", pictures.photo, name="picture"),
+    path("visits/<str:code>/signature/", pictures.signature, name="signature"),
+]
