@@ -3,6 +3,8 @@
 import logging
 import os
 import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.config.settings")
 
@@ -10,7 +12,21 @@ from django.core.asgi import get_asgi_application
 
 from doorstep.engine import warm
 
-application = get_asgi_application()
+pages = get_asgi_application()
+
+from doorstep.interfaces.portal.live.streams import LiveStreams  # noqa: E402 (needs loaded apps)
+
+streams = LiveStreams()
+
+
+async def application(
+    scope: MutableMapping[str, Any],
+    receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
+    send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+) -> None:
+    """Django's pages; and beside them the streams, each of which would hold a thread there."""
+    answer: Any = streams if streams.serves(scope) else pages
+    await answer(scope, receive, send)
 
 
 def _prepare() -> None:

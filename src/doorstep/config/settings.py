@@ -10,7 +10,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from . import embedded_postgres, env
+from . import embedded_postgres, env, map_tiles
 
 # Lets code say ModelForm[Account], which Django's own classes do not all allow.
 django_stubs_ext.monkeypatch()
@@ -260,6 +260,15 @@ SOCIALACCOUNT_PROVIDERS = {
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_ONLY = False
 
+# --- Live pages -----------------------------------------------------------------------------------
+
+# Open streams of one process, and of them from one address; whoever comes later asks now and then.
+LIVE_STREAMS = env.number("DOORSTEP_LIVE_STREAMS", 2000)
+LIVE_STREAMS_PER_ADDRESS = env.number("DOORSTEP_LIVE_STREAMS_PER_ADDRESS", 100)
+# Without tiles the map is drawn on plain paper: no tile host learns where customers live unless the
+# operator has chosen one.
+MAP_TILES = map_tiles.from_environment()
+
 # --- Cookies, headers -----------------------------------------------------------------------------
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -288,7 +297,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([MAP_TILES.source] if MAP_TILES else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "object-src": [NONE],
@@ -333,6 +342,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STATICFILES_DIRS = [
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
+    ("vendor/leaflet", NODE_MODULES / "leaflet" / "dist"),
     ("vendor/fonts/inter", NODE_MODULES / "@fontsource-variable" / "inter"),
     ("vendor/fonts/source-sans-3", NODE_MODULES / "@fontsource-variable" / "source-sans-3"),
     ("vendor/fonts/nunito", NODE_MODULES / "@fontsource-variable" / "nunito"),

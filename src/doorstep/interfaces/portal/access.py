@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
@@ -23,7 +23,7 @@ from .requests import ContactRequest, VisitRequest, actor_of
 P = ParamSpec("P")
 R = TypeVar("R", bound=PageRequest)
 ContactView = Callable[Concatenate[ContactRequest, P], HttpResponseBase]
-VisitView = Callable[[VisitRequest, str], HttpResponseBase]
+VisitView = Callable[Concatenate[VisitRequest, str, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SEARCHES = Limit("search", amount=90, seconds=60)
@@ -54,7 +54,7 @@ def contact_required(view: ContactView[P]) -> View[P]:
     return guarded
 
 
-def visit_required(view: VisitView) -> Callable[..., HttpResponseBase]:
+def visit_required(view: VisitView[...]) -> Callable[..., HttpResponseBase]:
     """The page is about one visit, named by `code` in its address.
 
     For a signed-in contact as `contact_required` says; under an address with `by_link` for whoever
@@ -62,16 +62,18 @@ def visit_required(view: VisitView) -> Callable[..., HttpResponseBase]:
     """
 
     @contact_required
-    def signed_in(request: ContactRequest, code: str) -> HttpResponseBase:
+    def signed_in(request: ContactRequest, /, code: str, **parts: Any) -> HttpResponseBase:
         found = cast("VisitRequest", request)
         found.actor, found.link = actor_of(request), None
-        return view(found, code)
+        return view(found, code, **parts)
 
     @wraps(view)
     @never_cache
-    def guarded(request: HttpRequest, code: str, *, by_link: bool) -> HttpResponseBase:
+    def guarded(
+        request: HttpRequest, code: str, *, by_link: bool, **parts: Any
+    ) -> HttpResponseBase:
         if not by_link:
-            return signed_in(request, code)
+            return signed_in(request, code, **parts)
         link = link_at_hand(request, booking_code=code)
         if link is None or link.contact is None:
             return link_closed(request)
@@ -81,10 +83,10 @@ def visit_required(view: VisitView) -> Callable[..., HttpResponseBase]:
         contact = link.contact
         own = supported_language(contact.language or contact.account.language)
         if not own or has_chosen_language(request):
-            return unlisted(view(found, code))
+            return unlisted(view(found, code, **parts))
         with translation.override(own):
             request.LANGUAGE_CODE = own
-            response = unlisted(view(found, code))
+            response = unlisted(view(found, code, **parts))
         response.headers.setdefault("Content-Language", own)
         return response
 

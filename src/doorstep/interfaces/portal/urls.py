@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, include, path
 
-from .views import book, cancel, confirm, home, link, move, visit
+from .views import book, cancel, confirm, home, link, live, move, visit
 
 app_name = "portal"
 
@@ -13,6 +13,8 @@ def _pages_of_a_visit(*, by_link: bool) -> list[URLPattern]:
     return [
         path("", visit.visit, how, name=f"{prefix}visit"),
         path("visit.ics", visit.calendar, how, name=f"{prefix}visit_calendar"),
+        path("live.json", live.live, how, name=f"{prefix}visit_live"),
+        path("photo/<int:number>/", live.photo, how, name=f"{prefix}visit_photo"),
         path("move/", move.move, how, name=f"{prefix}move"),
         path("move/review/", move.review, how, name=f"{prefix}move_review"),
         path("move/hold/extend/", move.extend, how, name=f"{prefix}move_hold_extend"),

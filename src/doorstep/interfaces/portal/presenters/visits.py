@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from doorstep.domain.bookings.errors import PastCancelCutoff, PastChangeCutoff
 from doorstep.domain.bookings.models import Booking, ParentStatus
+from doorstep.domain.bookings.rules import portal_of
 from doorstep.domain.bookings.selectors import ChangeRules
 from doorstep.platform.lib.site_time import (
     format_date_and_window,
@@ -53,6 +54,7 @@ class VisitView:
     cancel_reason: str
     is_open: bool
     is_traveling: bool
+    follows: str
     is_canceled: bool
     version: int
     may_change: bool
@@ -121,6 +123,7 @@ def visit_view(
         cancel_reason="" if by_link else booking.cancel_reason,
         is_open=parent not in _CLOSED,
         is_traveling=parent is ParentStatus.TRAVELING,
+        follows=_follows(booking),
         is_canceled=parent is ParentStatus.CANCELED,
         version=booking.version,
         may_change=rules.may_change,
@@ -175,6 +178,16 @@ def status_label(booking: Booking) -> str:
             return _("Canceled")
         case _other:
             return _("Booked")
+
+
+def _follows(booking: Booking) -> str:
+    """What the home page calls the way to the live page; empty while there is nothing to follow."""
+    if booking.parent_status is not ParentStatus.TRAVELING:
+        return ""
+    portal = portal_of(booking)
+    if not portal.is_tracking_enabled:
+        return ""
+    return _("View live map") if portal.shows_map else _("See when we arrive")
 
 
 def _until(instant: datetime, booking: Booking) -> str:

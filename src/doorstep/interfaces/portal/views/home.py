@@ -1,5 +1,7 @@
 """The first page: for strangers what one can do here, for customers their visits."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -7,7 +9,9 @@ from django.views.decorators.http import require_safe
 
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.bookings.selectors import change_rules, visits_of
+from doorstep.domain.tracking.live import live_visit
 from doorstep.interfaces.portal.access import contact_required
+from doorstep.interfaces.portal.presenters.live import LiveView, live_view
 from doorstep.interfaces.portal.presenters.visits import VisitView, visit_view
 from doorstep.interfaces.portal.requests import ContactRequest
 
@@ -36,6 +40,7 @@ def visits(request: ContactRequest) -> HttpResponseBase:
             "first_name": request.contact.first_name,
             "shows_past": shows_past,
             "active": shown(found.active) if found.active else None,
+            "live": _live(found.active, now) if found.active else None,
             "upcoming": [] if shows_past else [shown(each) for each in found.upcoming],
             "past": [shown(each) for each in found.past] if shows_past else [],
             "upcoming_count": len(found.upcoming),
@@ -43,3 +48,7 @@ def visits(request: ContactRequest) -> HttpResponseBase:
             "may_book": request.portal.is_self_scheduling_enabled,
         },
     )
+
+
+def _live(active: Booking, now: datetime) -> LiveView | None:
+    return live_view(live_visit(active, now=now), by_link=False, now=now)

@@ -20,6 +20,7 @@ from doorstep.domain.bookings.models import Booking
 from doorstep.domain.bookings.selectors import change_rules, get_visit
 from doorstep.domain.bookings.services.codes import count_opening
 from doorstep.interfaces.portal.access import visit_required
+from doorstep.interfaces.portal.live.page import live_context
 from doorstep.interfaces.portal.presenters.visits import (
     VisitUrls,
     VisitView,
@@ -35,7 +36,8 @@ DONE = {"booked", "moved", "canceled"}
 @visit_required
 def visit(request: VisitRequest, code: str) -> HttpResponse:
     booking = visit_or_404(request, code)
-    if request.link is not None and request.method == "GET":
+    is_refresh = request.headers.get("X-Live-Page") == "1"
+    if request.link is not None and request.method == "GET" and not is_refresh:
         count_opening(code=request.link, now=timezone.now())
     view = view_of(request, booking)
     entry = visit_entry(booking, url=_lasting_url(request, booking))
@@ -49,6 +51,7 @@ def visit(request: VisitRequest, code: str) -> HttpResponse:
             "done": done if done in DONE and view.is_canceled == (done == "canceled") else "",
             "google_url": google_calendar_url(entry),
             "outlook_url": outlook_calendar_url(entry),
+            **live_context(booking, by_link=request.link is not None, now=timezone.now()),
         },
     )
 

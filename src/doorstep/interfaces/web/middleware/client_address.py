@@ -17,14 +17,18 @@ class ClientAddressMiddleware(Middleware):
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
-        if settings.TRUSTED_PROXIES:
-            hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
-            if len(hops) >= settings.TRUSTED_PROXIES:
-                address = _address(hops[-settings.TRUSTED_PROXIES])
-                if address:
-                    request.META["REMOTE_ADDR"] = address
+        address = client_address(request.META.pop("HTTP_X_FORWARDED_FOR", ""))
+        if address:
+            request.META["REMOTE_ADDR"] = address
         return self.get_response(request)
+
+
+def client_address(forwarded: str) -> str:
+    """The address our outermost proxy was called from; empty when nobody of ours says so."""
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    if not settings.TRUSTED_PROXIES or len(hops) < settings.TRUSTED_PROXIES:
+        return ""
+    return _address(hops[-settings.TRUSTED_PROXIES])
 
 
 def _address(text: str) -> str:

@@ -1,0 +1,52 @@
+"""What keeps a visit's page up to date without a stream, and the technician's photo."""
+
+import mimetypes
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from doorstep.domain.bookings.codes import is_over
+from doorstep.domain.resources.models import BookableResource
+from doorstep.domain.tracking.live import live_visit
+from doorstep.interfaces.portal.access import visit_required
+from doorstep.interfaces.portal.live.content import make_content
+from doorstep.interfaces.portal.requests import VisitRequest
+
+from .visit import visit_or_404
+
+
+@require_safe
+@visit_required
+def live(request: VisitRequest, code: str) -> HttpResponse:
+    """The same as a frame of the stream; 304 when the page knows it already."""
+    booking = visit_or_404(request, code)
+    content = make_content(booking, by_link=request.link is not None, now=timezone.now())
+    etag = f'"{content.tag}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers={"ETag": etag})
+    return HttpResponse(content.body, content_type="application/json", headers={"ETag": etag})
+
+
+@require_safe
+@visit_required
+def photo(request: VisitRequest, code: str, number: int) -> HttpResponseBase:
+    """Of the technician with this place among those who come; only while they travel, and where
+    the portal shows photos."""
+    now = timezone.now()
+    booking = visit_or_404(request, code)
+    technicians = live_visit(booking, now=now).technicians
+    if request.link is not None and is_over(booking, now=now):
+        raise Http404
+    if number >= len(technicians) or not technicians[number].has_photo:
+        raise Http404
+    name = BookableResource.objects.get(pk=technicians[number].resource_id).photo.name
+    if not name or not default_storage.exists(name):
+        raise Http404
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = FileResponse(default_storage.open(name), content_type=kind)
+    # No type an image can have may run as a page.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
