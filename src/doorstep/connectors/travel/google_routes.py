@@ -17,14 +17,8 @@ from doorstep.connectors.travel.paths import decode, route
 from doorstep.platform.values.geo import Coordinates
 
 # The service wants to be told what to answer, and bills by it.
-FIELDS = ",".join(
-    (
-        "routes.duration",
-        "routes.distanceMeters",
-        "routes.polyline.encodedPolyline",
-        "fallbackInfo.routingMode",
-    )
-)
+FIELDS = "routes.duration,routes.distanceMeters,fallbackInfo.routingMode"
+PATH = "routes.polyline.encodedPolyline"
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
 # https://cloud.google.com/apis/design/errors and google/api/error_reason.proto
 _KEY_REASONS = ("API_KEY_", "SERVICE_DISABLED", "BILLING_DISABLED", "CONSUMER_")
@@ -33,6 +27,11 @@ _KEY_REASONS = ("API_KEY_", "SERVICE_DISABLED", "BILLING_DISABLED", "CONSUMER_")
 @dataclass(frozen=True, slots=True)
 class Settings(traffic.Settings):
     base_url: str = setting("Address", default="https://routes.googleapis.com")
+    wants_path: bool = setting(
+        "Draw its route on our map",
+        help="Google’s usual terms allow its routes on Google’s maps only. Off: times alone.",
+        default=False,
+    )
 
 
 class GoogleRoutes:
@@ -67,13 +66,16 @@ class GoogleRoutes:
             "POST",
             f"{traffic.address_of(self._settings)}/directions/v2:computeRoutes",
             json=question,
-            headers={"X-Goog-Api-Key": self._settings.api_key, "X-Goog-FieldMask": FIELDS},
+            headers={
+                "X-Goog-Api-Key": self._settings.api_key,
+                "X-Goog-FieldMask": f"{FIELDS},{PATH}" if self._settings.wants_path else FIELDS,
+            },
             repeatable=True,
         )
         if response.status == 400:
             raise _refusal(response)
         traffic.check_refusal(response, now=now)
-        return _read(response.json())
+        return _read(response.json(), has_path=self._settings.wants_path)
 
     def check(self) -> str:
         """One sentence for staff about what answered; raises the errors of `drive`."""
@@ -84,14 +86,14 @@ def _waypoint(place: Coordinates) -> dict[str, Any]:
     return {"location": {"latLng": {"latitude": place.latitude, "longitude": place.longitude}}}
 
 
-def _read(answer: Any) -> Route | None:
+def _read(answer: Any, *, has_path: bool) -> Route | None:
     # Without a road the answer is an empty object.
     if answer == {}:
         return None
     try:
         found = answer["routes"][0]
         duration = _DURATION.fullmatch(found["duration"])
-        path = decode(found["polyline"]["encodedPolyline"], decimals=5)
+        path = decode(found["polyline"]["encodedPolyline"], decimals=5) if has_path else ()
         # Zero is left out, as protocol buffers do; so is the traffic when it could not be had.
         metres = found.get("distanceMeters", 0)
         has_traffic = "fallbackInfo" not in answer

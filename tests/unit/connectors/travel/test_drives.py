@@ -46,9 +46,9 @@ def of_valhalla(url: str, client: HttpClient | None = None) -> valhalla.Valhalla
     return valhalla.Valhalla(valhalla.Settings(base_url=url), client=client)
 
 
-def keyed(module: Any, connector: type) -> Callable[..., Any]:
+def keyed(module: Any, connector: type, **more: object) -> Callable[..., Any]:
     def make(url: str, client: HttpClient | None = None, key: str = KEY) -> Any:
-        settings = module.Settings(api_key=key, base_url=url, allows_private=True)
+        settings = module.Settings(api_key=key, base_url=url, allows_private=True, **more)
         return connector(settings, client=client, now=lambda: NOW)
 
     return make
@@ -77,7 +77,8 @@ SERVERS = {
 }  # fmt: skip
 WITH_TRAFFIC = {
     "google": Kind(
-        keyed(google_routes, google_routes.GoogleRoutes), google_double.GoogleRoutesDouble,
+        keyed(google_routes, google_routes.GoogleRoutes, wants_path=True),
+        google_double.GoogleRoutesDouble,
         ("routes", 0, "duration"), ("routes", 0, "distanceMeters"),
         ("routes", 0, "polyline", "encodedPolyline"),
     ),
@@ -315,6 +316,15 @@ def test_google_without_traffic_says_so() -> None:
         found = made.connector.drive(HERE, THERE)
 
     assert (found.seconds, found.has_traffic) == (DRIVEN_S, False)
+
+
+def test_google_is_not_asked_for_a_path_that_may_not_be_drawn() -> None:
+    make = keyed(google_routes, google_routes.GoogleRoutes)
+    with running(google_double.GoogleRoutesDouble()) as double:
+        found = make(double.url).drive(HERE, THERE)
+
+    assert (found.seconds, found.path) == (DRIVEN_S + JAM_S, ())
+    assert "polyline" not in double.requests[0].headers["x-goog-fieldmask"]
 
 
 def test_google_names_the_reason_for_a_refused_key() -> None:
