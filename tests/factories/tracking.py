@@ -7,8 +7,16 @@ from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.domain.bookings.services.status import set_status
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.resources.models import BookableResource
-from doorstep.domain.tracking.models import PositionSource
+from doorstep.domain.tracking.models import (
+    Delay,
+    PositionKey,
+    PositionSource,
+    SharingSession,
+    Tracker,
+    TrackingSettings,
+)
 from doorstep.domain.tracking.reports import Report
+from doorstep.domain.tracking.services.keys import new_secret
 from doorstep.domain.tracking.services.record import Recorded, record_positions
 from doorstep.platform.audit.models import Source
 from doorstep.platform.audit.services import Actor
@@ -55,3 +63,24 @@ def report(
         now=now or at + timedelta(seconds=1),
         booking=booking,
     )
+
+
+def make_tracking(booking: Booking) -> None:
+    """A row of everything tracking keeps: a trip that is over, a delay that is past, a platform."""
+    part = booking.assignments.get()
+    begin = booking.created_at
+    SharingSession.objects.create(
+        booking=booking, resource=part.resource, began_at=begin, ended_at=begin
+    )
+    Delay.objects.create(
+        booking=booking,
+        noticed_at=begin,
+        expected_at=booking.promised_to + timedelta(minutes=30),
+        promised_from=booking.promised_from,
+        promised_to=booking.promised_to,
+    )
+    TrackingSettings.objects.create()
+    Tracker.objects.create(device="van-7", resource=part.resource)
+    key = PositionKey(name="Fleet")
+    new_secret(key)
+    key.save()

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from doorstep.domain.tracking.models import Position, PositionKey, SharingSession, Tracker
-from doorstep.domain.tracking.services.keys import make_key, revoke_key
+from doorstep.domain.tracking.services.keys import new_secret, revoke_key
 from doorstep.platform.audit.services import SYSTEM
 from tests.factories.bookings import World, make_world
 from tests.factories.tracking import set_out
@@ -30,7 +30,9 @@ def world(now: datetime) -> World:
 
 @pytest.fixture
 def key(world: World) -> str:
-    _row, secret = make_key(name="Fleet", actor=SYSTEM)
+    row = PositionKey(name="Fleet")
+    secret = new_secret(row)
+    row.save()
     return secret
 
 

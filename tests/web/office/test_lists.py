@@ -13,6 +13,7 @@ from doorstep.domain.bookings.models import Booking
 from doorstep.domain.customers.models import Account, Contact, CustomerAsset, FunctionalLocation
 from doorstep.domain.organization.models import Company
 from doorstep.domain.resources.models import BookableResource
+from doorstep.domain.tracking.models import TrackingSettings
 from doorstep.domain.work.models import WorkOrder
 from tests.conftest import NOW
 from tests.factories import bookings
@@ -23,7 +24,9 @@ from tests.factories.resources import make_technician
 
 from .world import World, models_of_the_office, page
 
-LISTS = [model for model in models_of_the_office() if model is not Company]
+# Their one row is their page.
+SINGLE = (Company, TrackingSettings)
+LISTS = [model for model in models_of_the_office() if model not in SINGLE]
 
 
 def queries_of(client: Client, address: str) -> int:

@@ -30,6 +30,7 @@ from tests.factories.inbound import twilio_account
 from tests.factories.notifications import make_message, make_sms_account
 from tests.factories.organization import make_territory, make_unit
 from tests.factories.resources import give_skill, make_characteristic
+from tests.factories.tracking import make_tracking
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def make_world() -> World:
     booking = bookings.book(base, now=NOW, details="The bell is broken.")
     bookings.make_link(booking, now=NOW)
     twilio_account(is_active=False)
+    make_tracking(booking)
     second_time = bookings.window_key(bookings.FRIDAY, 13, 15)
     bookings.hold(base, now=NOW, key=second_time)
     return World(

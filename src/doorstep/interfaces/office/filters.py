@@ -4,7 +4,7 @@
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -143,4 +143,28 @@ class OpenedFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         if self.value() in {"yes", "no"}:
             return queryset.filter(first_opened_at__isnull=self.value() == "no")
+        return queryset
+
+
+class RunningTripFilter(SimpleListFilter):
+    title = _("under way")
+    parameter_name = "running"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("1", _("On the way now"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        return queryset.filter(ended_at=None) if self.value() == "1" else queryset
+
+
+class StillLateFilter(SimpleListFilter):
+    title = _("state")
+    parameter_name = "late"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("1", _("Late now"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        if self.value() == "1":
+            return queryset.filter(booking__expected_late_at=F("expected_at"))
         return queryset

@@ -24,6 +24,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         ),
         (
+            _("On the way"),
+            [
+                _entry("tracking.sharingsession", _("Trips"), "near_me"),
+                _entry("tracking.delay", _("Delays"), "running_with_errors"),
+            ],
+        ),
+        (
             _("Customers"),
             [
                 _entry("customers.account", _("Accounts"), "home_work"),
@@ -68,6 +75,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 _entry("organization.company", _("Company"), "apartment"),
                 _entry("organization.portal", _("Portals"), "web"),
                 _entry("organization.connectoraccount", _("Connectors"), "cable"),
+                _entry("tracking.trackingsettings", _("Tracking"), "my_location"),
+                _entry("tracking.tracker", _("Trackers"), "gps_fixed"),
+                _entry("tracking.positionkey", _("Keys for positions"), "key"),
                 _entry("organization.territory", _("Territories"), "map"),
                 _entry("organization.organizationalunit", _("Organizational units"), "warehouse"),
                 _entry("identity.user", _("People who sign in"), "manage_accounts"),

@@ -23,7 +23,7 @@ _DISPATCHER_WRITES = {
 }
 # Settings, sign-ins and the queue belong to administrators.
 _HIDDEN_FROM_DISPATCHERS = {"identity", "mfa", "socialaccount", "account", "procrastinate"}
-_HIDDEN_MODELS = {"organization.connectoraccount"}
+_HIDDEN_MODELS = {"organization.connectoraccount", "tracking.positionkey"}
 # Settings in an app whose other rows dispatchers may change.
 _ONLY_TO_LOOK_AT = {"notifications.messagesettings"}
 

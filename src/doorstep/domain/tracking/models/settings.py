@@ -11,6 +11,8 @@ class TrackingSettings(models.Model):
     Each portal has its own switches for what its customers see.
     """
 
+    # The one row there is.
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     is_sharing_enabled = models.BooleanField(
         _("technicians share their position while traveling"),
         default=True,

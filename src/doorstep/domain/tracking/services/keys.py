@@ -8,12 +8,11 @@ from doorstep.platform.lib.tokens import digest, new_code
 from ..models import PositionKey
 
 
-def make_key(*, name: str, actor: Actor) -> tuple[PositionKey, str]:
-    """The row, and the secret, which is shown this once."""
+def new_secret(key: PositionKey) -> str:
+    """Give an unsaved key its secret, which is told this once; only its hash is kept."""
     secret = new_code(32)
-    key = PositionKey.objects.create(name=name, key_hash=digest(secret))
-    record(actor=actor, action="made a key", obj=key)
-    return key, secret
+    key.key_hash = digest(secret)
+    return secret
 
 
 def revoke_key(*, key: PositionKey, actor: Actor, now: datetime) -> None:

@@ -18,5 +18,6 @@ from . import (  # noqa: F401
     skills,
     staff_tasks,
     time_off,
+    tracking,
     work_orders,
 )

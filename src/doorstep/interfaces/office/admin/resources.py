@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from doorstep.domain.resources.events import WorkHoursChanged
 from doorstep.domain.resources.models import (
@@ -17,20 +19,28 @@ from doorstep.domain.resources.models import (
     TimeOff,
     WorkHours,
 )
+from doorstep.domain.tracking.errors import REFUSALS, PositionRefused
+from doorstep.domain.tracking.models import PositionSource
+from doorstep.domain.tracking.reports import Report
+from doorstep.domain.tracking.services.record import record_positions
 from doorstep.interfaces.office.base import (
     OfficeModelAdmin,
     OfficeTabularInline,
     ReadOnlyTabularInline,
+    actor_of,
 )
 from doorstep.interfaces.office.columns import column
+from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
 from doorstep.interfaces.office.filters import HasCoordinatesFilter
 from doorstep.interfaces.office.forms.resources import (
     CrewMemberFormSet,
     ResourceForm,
     WorkHoursForm,
 )
+from doorstep.interfaces.office.forms.tracking import PositionForm
 from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
+from doorstep.platform.audit.services import record
 from doorstep.platform.events.events import publish
 
 
@@ -96,6 +106,7 @@ class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
     list_filter = ("kind", "is_active", "is_searchable", "territories", HasCoordinatesFilter)
     search_fields = ("name", "email", "phone", "city", "postal_code")
     autocomplete_fields = ("user", "organizational_unit", "territories")
+    actions_detail = ("type_position",)
     inlines = (WorkHoursInline, SkillInline, DayHoursInline, TimeOffInline, CrewMemberInline)
     fieldsets: Any = (
         (
@@ -145,6 +156,30 @@ class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
     def is_placed(self, resource: Any) -> bool:
         """Of the place the day starts at, which may be a unit's."""
         return resource.start is not None
+
+    @dialog_action(
+        _("Type a position"),
+        description=_(
+            "For somebody who is on the way to a visit and whose phone does not tell where. "
+            "The customer's map shows it like any other."
+        ),
+        form_class=PositionForm,
+        icon="pin_drop",
+    )
+    def type_position(self, request: HttpRequest, form: DialogForm, row: Any) -> StrOrPromise:
+        now = timezone.now()
+        place = form.cleaned_data
+        found = record_positions(
+            resource=row,
+            reports=[Report(now, place["latitude"], place["longitude"])],
+            source=PositionSource.OFFICE,
+            now=now,
+        )
+        refusal = found.refusals[0]
+        if refusal is not None:
+            raise PositionRefused(reason=REFUSALS[refusal])
+        record(actor=actor_of(request), action="typed a position", obj=found.booking)
+        return _("The position is taken, for the visit %(visit)s.") % {"visit": found.booking}
 
 
 @admin.register(BusinessClosure, site=office)
