@@ -14,11 +14,13 @@ from doorstep.platform.lib.rows import (
     draw_id,
     insert_together,
     insertion,
+    joined_as,
     next_ids,
     rows_as,
     run,
     run_together,
     select,
+    select_joined,
 )
 from tests.factories.resources import make_technician
 
@@ -89,6 +91,32 @@ def test_rows_with_a_drawn_id_may_name_each_other_in_any_order() -> None:
     insert_together(Characteristic(name="Gas", rating_model=rating), rating)
 
     assert Characteristic.objects.get().rating_model.name == "One to five"
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_rows_of_several_tables_go_in_one_statement_and_keep_their_order() -> None:
+    rating = RatingModel(pk=draw_id(RatingModel), name="100 % of one to five")
+    entries = [log_entry(action=f"number {number}") for number in range(8)]
+
+    run_together(insertion(*entries[:4], rating, *entries[4:]))
+
+    actions = LogEntry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == [each.action for each in entries]
+    assert RatingModel.objects.get().name == "100 % of one to five"
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_a_joined_row_comes_back_as_objects_and_none_where_nothing_was_joined() -> None:
+    Characteristic.objects.create(name="Gas")
+    tables = ((Characteristic, "skill"), (RatingModel, "rating"))
+    source = """
+      FROM resources_characteristic AS skill
+      LEFT JOIN resources_ratingmodel AS rating ON rating.id = skill.rating_model_id
+    """
+
+    skill, rating = joined_as(tables, run(select_joined(tables, source))[0])
+
+    assert (skill, rating) == (Characteristic.objects.get(), None)
 
 
 @pytest.mark.usefixtures("in_transaction")

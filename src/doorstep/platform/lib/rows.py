@@ -36,21 +36,39 @@ def run_together(*statements: Statement) -> list[Rows]:
     database.validate_thread_sharing()
     began = monotonic()
     raw: psycopg.Connection[Any] = database.connection
-    cursors = [psycopg.Cursor(raw) for _each in statements]
+    cursors = [_cursor(raw, params) for _sql, params in statements]
     with database.wrap_database_errors:
         if len(statements) == 1:
-            sql, params = statements[0]
-            cursors[0].execute(sql, _typed(params), prepare=True)
+            _send(cursors[0], *statements[0])
         else:
             with raw.pipeline():
-                for cursor, (sql, params) in zip(cursors, statements, strict=True):
-                    cursor.execute(sql, _typed(params), prepare=True)
+                for cursor, statement in zip(cursors, statements, strict=True):
+                    _send(cursor, *statement)
         found = [_fetch(cursor) for cursor in cursors]
     if database.queries_logged:
         seconds = f"{monotonic() - began:.3f}"
         for sql, params in statements:
             database.queries_log.append({"sql": f"{sql} -- {params}", "time": seconds})
     return found
+
+
+def _cursor(raw: psycopg.Connection[Any], params: Params) -> psycopg.Cursor[tuple[Any, ...]]:
+    """One that does not look for placeholders, where they have been numbered already."""
+    return psycopg.Cursor(raw) if isinstance(params, Mapping) else psycopg.RawCursor(raw)
+
+
+def _send(cursor: psycopg.Cursor[tuple[Any, ...]], sql: str, params: Params) -> None:
+    if isinstance(cursor, psycopg.RawCursor):
+        sql = sql if params is None else _numbered(sql)
+    cursor.execute(sql, _typed(params), prepare=True)
+
+
+@lru_cache(maxsize=256)
+def _numbered(sql: str) -> str:
+    """The placeholders %s as the server has them, $1 and so on: the driver forgets what it found in
+    statements of more than fifty, and would look for them each time."""
+    parts = iter(sql.replace("%%", "%").split("%s"))
+    return next(parts) + "".join(f"${number}{part}" for number, part in enumerate(parts, 1))
 
 
 def _fetch(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Rows:
@@ -77,6 +95,30 @@ def rows_as(model: type[M], rows: Rows) -> list[M]:
     return [model.from_db(DEFAULT_DB_ALIAS, names, _from_database(model, row)) for row in rows]
 
 
+# The models of a joined SELECT, each with its alias there.
+Tables = tuple[tuple[type[models.Model], str], ...]
+
+
+@lru_cache(maxsize=16)
+def select_joined(tables: Tables, source: str) -> str:
+    """SELECT of all columns of several models, for `joined_as`; `source` is FROM and the rest."""
+    columns = ", ".join(
+        f"{alias}.{_quoted(each.column)}" for model, alias in tables for each in _fields(model)
+    )
+    return f"SELECT {columns} {source}"
+
+
+def joined_as(tables: Tables, row: tuple[Any, ...]) -> list[Any]:
+    """A row of a `select_joined` as objects, with None where an outer join found nothing."""
+    found: list[Any] = []
+    at = 0
+    for model, _alias in tables:
+        own = row[at : at + len(_fields(model))]
+        at += len(own)
+        found.append(None if all(each is None for each in own) else rows_as(model, [own])[0])
+    return found
+
+
 def next_ids(model: type[models.Model]) -> str:
     """SQL for the ids of new rows; its one parameter says how many. Ids are used up even when
     the transaction fails."""
@@ -94,29 +136,35 @@ def draw_id(model: type[models.Model]) -> int:
     return int(drawn)
 
 
-def insertion(row: models.Model) -> Statement:
-    """The INSERT of a new object as it is; with an id if it has drawn one.
+def insertion(*rows: models.Model) -> Statement:
+    """One statement that inserts new objects as they are, of different tables perhaps; with an id
+    where one was drawn.
 
-    No signals are sent, and an object without an id does not learn it. Say `mark_inserted` when
-    it has run.
+    Rows of one table keep their order. No signals are sent, and an object without an id does not
+    learn it. Say `mark_inserted` when it has run.
     """
-    has_id = row.pk is not None
     database = connections[DEFAULT_DB_ALIAS]
+    by_table: dict[tuple[type[models.Model], bool], list[models.Model]] = {}
+    for row in rows:
+        by_table.setdefault((type(row), row.pk is not None), []).append(row)
     values = [
         each.get_db_prep_save(each.pre_save(row, True), database)
-        for each in _fields(type(row))
+        for (model, has_id), own in by_table.items()
+        for row in own
+        for each in _fields(model)
         if has_id or not each.primary_key
     ]
-    return _insert_sql(type(row), has_id), values
+    shape = tuple((model, has_id, len(own)) for (model, has_id), own in by_table.items())
+    return _insert_sql(shape), values
 
 
 def insert_together(*rows: models.Model) -> None:
-    """Insert new objects, of different tables perhaps, in this order and in one round trip.
+    """Insert new objects, of different tables perhaps, in one statement.
 
     Needs a transaction: foreign keys are looked at when it ends.
     """
     require_transaction()
-    run_together(*(insertion(row) for row in rows))
+    run_together(insertion(*rows))
     mark_inserted(*rows)
 
 
@@ -128,11 +176,19 @@ def mark_inserted(*rows: models.Model) -> None:
 
 
 @lru_cache(maxsize=128)
-def _insert_sql(model: type[models.Model], has_id: bool) -> str:
-    columns = [each.column for each in _fields(model) if has_id or not each.primary_key]
-    names = ", ".join(_quoted(each) for each in columns)
-    values = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {_table_of(model)} ({names}) VALUES ({values})"  # noqa: S608 (as above)
+def _insert_sql(shape: tuple[tuple[type[models.Model], bool, int], ...]) -> str:
+    parts = []
+    for model, has_id, count in shape:
+        columns = [each.column for each in _fields(model) if has_id or not each.primary_key]
+        names = ", ".join(_quoted(each) for each in columns)
+        row = f"({', '.join(['%s'] * len(columns))})"
+        values = ", ".join([row] * count)
+        parts.append(f"INSERT INTO {_table_of(model)} ({names}) VALUES {values}")  # noqa: S608
+    *others, last = parts
+    if not others:
+        return last
+    first = ", ".join(f"part_{number} AS ({each})" for number, each in enumerate(others))
+    return f"WITH {first} {last}"
 
 
 @lru_cache(maxsize=128)

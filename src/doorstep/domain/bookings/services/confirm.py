@@ -5,18 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 
 from doorstep.domain.customers.models import Account, Contact, CustomerAsset
 from doorstep.domain.organization.models import Portal
-from doorstep.domain.work.models import IncidentType, WorkOrderType
+from doorstep.domain.work.models import IncidentType, Requirement, WorkOrderType
 from doorstep.domain.work.selectors import RoleSpec
-from doorstep.domain.work.services.work_orders import create_work_order
+from doorstep.domain.work.services.work_orders import Drawn, create_work_order, drawing
 from doorstep.engine import Offer
 from doorstep.platform.audit.services import Actor, entry
 from doorstep.platform.events.events import publish
 from doorstep.platform.identity.models import User
 from doorstep.platform.lib.db import require_transaction
-from doorstep.platform.lib.rows import next_id, rows_as, run_together, select
+from doorstep.platform.lib.rows import (
+    joined_as,
+    next_id,
+    rows_as,
+    run_together,
+    select,
+    select_joined,
+)
 from doorstep.platform.lib.tokens import CROCKFORD
 
 from ..errors import HoldNotFound, NotBookable
@@ -39,23 +47,31 @@ from ..timetable import Promise, find_target
 from ..wish import Wish, check_bookable, place_of, zone_of
 from .hold import wish_of
 from .idempotency import Request, answer_row, earlier_result, open_request
-from .placing import give_back_holds, place, requirements_of, write_plan
+from .placing import give_back_holds, place, write_plan
 
 NUMBER_LETTERS = 6
 
-_OF_HOLD = "WHERE id = (SELECT {} FROM bookings_hold WHERE code = %s AND contact_id = %s)"
-_ACCOUNT_OF_CONTACT = "WHERE id = (SELECT account_id FROM customers_contact WHERE id = %s)"
+_ABOUT_HOLD = (
+    (Contact, "contact"),
+    (Account, "account"),
+    (Portal, "portal"),
+    (IncidentType, "service"),
+    (WorkOrderType, "order_type"),
+)
+_OF_HOLD = """
+  FROM bookings_hold AS hold
+  JOIN customers_contact AS contact ON contact.id = hold.contact_id
+  JOIN customers_account AS account ON account.id = contact.account_id
+  JOIN organization_portal AS portal ON portal.id = hold.portal_id
+  JOIN work_incidenttype AS service ON service.id = hold.incident_type_id
+  LEFT JOIN work_workordertype AS order_type ON order_type.id = service.work_order_type_id
+ WHERE hold.code = %s AND hold.contact_id = %s
+"""
 _PARTS_OF_HOLD = """
 SELECT resource_id, crew_id FROM bookings_assignment
  WHERE hold_id = (SELECT id FROM bookings_hold WHERE code = %s AND contact_id = %s)
 """
 _IS_TAKEN = "EXISTS (SELECT FROM bookings_booking WHERE number = %s)"
-_TYPE_OF_SERVICE = """
-WHERE id = (SELECT service.work_order_type_id
-              FROM bookings_hold AS hold
-              JOIN work_incidenttype AS service ON service.id = hold.incident_type_id
-             WHERE hold.code = %s AND hold.contact_id = %s)
-"""
 
 
 @transaction.atomic
@@ -125,24 +141,19 @@ def lock_hold(*, code: str, contact: Contact) -> tuple[Hold, frozenset[int]]:
     """
     require_transaction()
     held = [code, contact.pk]
-    holds, parts, contacts, accounts, portals, services, order_types = run_together(
+    # The rest only behind the lock, in statements of their own: as it is then, and not before.
+    holds, parts, about = run_together(
         (select(Hold, "WHERE code = %s AND contact_id = %s FOR UPDATE"), held),
         (_PARTS_OF_HOLD, held),
-        (select(Contact, "WHERE id = %s"), [contact.pk]),
-        (select(Account, _ACCOUNT_OF_CONTACT), [contact.pk]),
-        (select(Portal, _OF_HOLD.format("portal_id")), held),
-        (select(IncidentType, _OF_HOLD.format("incident_type_id")), held),
-        (select(WorkOrderType, _TYPE_OF_SERVICE), held),
+        (select_joined(_ABOUT_HOLD, _OF_HOLD), held),
     )
     if not holds:
         raise HoldNotFound
     (hold,) = rows_as(Hold, holds)
-    (hold.contact,) = rows_as(Contact, contacts)
-    (hold.contact.account,) = rows_as(Account, accounts)
-    (hold.portal,) = rows_as(Portal, portals)
-    (hold.incident_type,) = rows_as(IncidentType, services)
-    if order_types:
-        (hold.incident_type.work_order_type,) = rows_as(WorkOrderType, order_types)
+    hold.contact, account, hold.portal, service, order_type = joined_as(_ABOUT_HOLD, about[0])
+    hold.contact.account = account
+    service.work_order_type = order_type
+    hold.incident_type = service
     if hold.asset_id is not None:
         hold.asset = CustomerAsset.objects.select_related("location").get(pk=hold.asset_id)
     if hold.booking_id is not None:
@@ -168,7 +179,8 @@ def _write_booking(
     roles: tuple[RoleSpec, ...],
     request: Request,
 ) -> Booking:
-    draft = _begin(offer, contact)
+    draft = _begin(offer, contact, len(roles))
+    ordered: list[Model] = []
     work_order = create_work_order(
         account=wish.account,
         reported_by=contact,
@@ -180,6 +192,8 @@ def _write_booking(
         roles=roles,
         status=derive_system_status([BookingState(ParentStatus.SCHEDULED)]),
         actor=actor,
+        drawn=draft.work_order,
+        write=ordered.extend,
     )
     booking = Booking(
         pk=draft.booking_id,
@@ -224,8 +238,8 @@ def _write_booking(
     write_plan(
         offer,
         booking=booking,
-        requirements=requirements_of(work_order),
-        also=(booking, timestamp, confirmed, *notes, answer),
+        requirements=[each for each in ordered if isinstance(each, Requirement)],
+        also=(*ordered, booking, timestamp, confirmed, *notes, answer),
     )
     return booking
 
@@ -238,17 +252,19 @@ class _Draft:
     number: str
     status: BookingStatus
     names: list[str]
+    work_order: Drawn
 
 
-def _begin(offer: Offer, contact: Contact) -> _Draft:
-    """Give back what the contact holds, and draw id and number of her booking."""
+def _begin(offer: Offer, contact: Contact, requirements: int) -> _Draft:
+    """Give back what the contact holds, and draw ids and numbers of her booking and its order."""
     number = new_number()
     ids = [each.resource_id for each in offer.assignments]
-    _gone, ((booking_id, is_taken),), statuses, rows = run_together(
+    _gone, ((booking_id, is_taken),), statuses, rows, (work_order,) = run_together(
         give_back_holds(contact),
         (f"SELECT {next_id(Booking)}, {_IS_TAKEN}", [number]),
         (select(BookingStatus, "WHERE parent = %s AND is_default"), [ParentStatus.SCHEDULED]),
         ("SELECT id, name FROM resources_bookableresource WHERE id = ANY(%s::bigint[])", [ids]),
+        drawing(requirements),
     )  # fmt: skip
     while is_taken:
         number = new_number()
@@ -256,7 +272,7 @@ def _begin(offer: Offer, contact: Contact) -> _Draft:
     found = rows_as(BookingStatus, statuses)
     status = found[0] if found else get_default_status(ParentStatus.SCHEDULED)
     names: dict[int, str] = dict(rows)
-    return _Draft(booking_id, number, status, [names[each] for each in ids])
+    return _Draft(booking_id, number, status, [names[each] for each in ids], work_order)
 
 
 def team_names(booking: Booking) -> list[str]:

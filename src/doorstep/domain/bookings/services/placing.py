@@ -203,12 +203,6 @@ def remove_holds_of(contact: Contact) -> None:
     run_together(give_back_holds(contact))
 
 
-def requirements_of(work_order: WorkOrder) -> list[Requirement]:
-    """In the order of the roles."""
-    sql = select(Requirement, "WHERE work_order_id = %s ORDER BY id")
-    return rows_as(Requirement, run(sql, [work_order.pk]))
-
-
 def write_plan(
     offer: Offer,
     *,
@@ -241,7 +235,7 @@ def write_plan(
         # Away first, then anew: the constraint is immediate, and visits shift into each other's
         # times.
         *_clear_and_move(moved),
-        *(insertion(row) for row in (*also, *history, *fresh)),
+        insertion(*also, *history, *fresh),
         (_TAKE_TIME, [*owner, [each.pk for each in moved]]),
     )
     mark_inserted(*also)

@@ -1,15 +1,16 @@
 """Create work orders with their requirements, cancel them, and keep their status."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from django.db import transaction
+from django.db.models import Model
 
 from doorstep.domain.customers.models import Account, Contact, CustomerAsset, FunctionalLocation
 from doorstep.domain.organization.models import Portal
 from doorstep.platform.audit.services import Actor, entry, record
 from doorstep.platform.events.events import publish
 from doorstep.platform.lib.address import AddressFields
-from doorstep.platform.lib.rows import insert_together, next_id, next_ids, run
+from doorstep.platform.lib.rows import Statement, insert_together, next_id, next_ids, run
 
 from ..errors import ForeignToAccount, NoDuration, WorkOrderClosed
 from ..events import WorkOrderCanceled, WorkOrderCreated
@@ -27,6 +28,21 @@ from ..selectors import RoleSpec, needed_roles
 # Set by people; what happens to bookings afterwards does not open such a work order again.
 _CLOSED = (SystemStatus.POSTED, SystemStatus.CANCELED)
 
+# Number and id of a work order, and the ids of its requirements.
+Drawn = tuple[int, int, list[int]]
+
+
+def drawing(requirements: int) -> Statement:
+    """What draws number and ids of a work order; used up even when its transaction fails."""
+    return _DRAW.format(next_id(WorkOrder), next_ids(Requirement)), [requirements]
+
+
+_DRAW = "SELECT nextval('work_order_number'), {}, {}"
+
+
+def _insert(rows: Sequence[Model]) -> None:
+    insert_together(*rows)
+
 
 def create_work_order(
     *,
@@ -42,6 +58,8 @@ def create_work_order(
     roles: Sequence[RoleSpec] | None = None,
     status: SystemStatus = SystemStatus.UNSCHEDULED,
     actor: Actor,
+    drawn: Drawn | None = None,
+    write: Callable[[Sequence[Model]], None] = _insert,
 ) -> WorkOrder:
     """A work order with one requirement per role of the incident type, in the roles' order.
 
@@ -49,7 +67,9 @@ def create_work_order(
     them when account or location change (product reference 3.4). Publishes WorkOrderCreated.
     Raises ForeignToAccount when contact, asset or location belong to somebody else, NoDuration
     when the incident type has none. `roles` are the incident type's, for who has read them already;
-    `status` is the one that follows from the bookings its caller makes with it.
+    `status` is the one that follows from the bookings its caller makes with it. Who has more to do
+    at the same time draws number and ids before (`drawing`), and gives a `write` that keeps the new
+    rows, to write them with others in the same transaction.
     """
     for part in (reported_by, asset, location):
         if part is not None and part.account_id != account.pk:
@@ -61,7 +81,9 @@ def create_work_order(
     notes = [account.instructions, location.access_notes if location else ""]
     if roles is None:
         roles = needed_roles(incident_type)
-    number, order_id, requirement_ids = _draw(len(roles))
+    if drawn is None:
+        (drawn,) = run(*drawing(len(roles)))
+    number, order_id, requirement_ids = drawn
     work_order = WorkOrder(
         pk=order_id,
         number=f"WO-{number:06}",
@@ -81,15 +103,17 @@ def create_work_order(
         **address,
     )
     with transaction.atomic(savepoint=False):
-        insert_together(
-            work_order,
-            *_required(work_order, requirement_ids, roles, incident_type.duration_minutes),
-            entry(
-                actor=actor,
-                action="created",
-                obj=work_order,
-                data={"incident_type": incident_type.name},
-            ),
+        write(
+            [
+                work_order,
+                *_required(work_order, requirement_ids, roles, incident_type.duration_minutes),
+                entry(
+                    actor=actor,
+                    action="created",
+                    obj=work_order,
+                    data={"incident_type": incident_type.name},
+                ),
+            ]
         )
         publish(WorkOrderCreated(work_order_id=work_order.pk))
     return work_order
@@ -147,13 +171,3 @@ def _required(
                 characteristic_id=need.characteristic_id,
                 minimum_rating=need.minimum_rating,
             )
-
-
-def _draw(requirements: int) -> tuple[int, int, list[int]]:
-    """Number and id of a work order and ids of its requirements; used up even when its transaction
-    fails."""
-    ((number, order_id, ids),) = run(
-        f"SELECT nextval('work_order_number'), {next_id(WorkOrder)}, {next_ids(Requirement)}",
-        [requirements],
-    )
-    return number, order_id, ids
