@@ -90,6 +90,8 @@ def own_address(page: Page, world: World) -> str:
 def _own_id(page: Page, part: str, world: World) -> str:
     if page.template.startswith(("visits/", "visit/")):
         return world.booking.code
+    if page.template.startswith("technician/visits/") and part == "code":
+        return world.booking.code
     if page.template.startswith("unsubscribe/"):
         return make_token(Channel.EMAIL, world.contact.email)
     if page.template.startswith("hooks/"):

@@ -60,11 +60,13 @@ def test_ids_that_nobody_has_break_nothing(who: str, world: World, browser: Brow
     assert everything() == before
 
 
-@pytest.mark.parametrize("who", ["anonymous", "owner", "administrator"])
+@pytest.mark.parametrize("who", ["anonymous", "owner", "technician", "administrator"])
 def test_nonsense_in_forms_breaks_nothing(who: str, world: World, browser: Browser) -> None:
     client = browser(who)
     is_staff = who == "administrator"
     for page in PAGES:
+        if who == "technician" and not page.template.startswith("technician/"):
+            continue
         if page.template.startswith("office/") != is_staff or page.template.endswith("/history/"):
             continue
         address = own_address(page, world)
@@ -118,6 +120,23 @@ def test_who_is_not_signed_in_cannot_tell_visits_from_nothing(
             absent = ask_for(ask, page.at("x" * len(world.booking.code)))
             assert answer.status_code == absent.status_code
             assert answer.status_code == 405 or answer.url.startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("who", ["owner", "stranger", "dispatcher"])
+def test_the_technicians_pages_are_closed_to_others(
+    who: str, world: World, browser: Browser
+) -> None:
+    client = browser(who)
+    before = everything()
+
+    # Customers are told that there is nothing; staff that they have no day of visits.
+    expected = 403 if who == "dispatcher" else 404
+    for page in PAGES:
+        if page.template.startswith("technician/"):
+            for ask in (client.get, client.post):
+                answer = ask_for(ask, own_address(page, world))
+                assert answer.status_code in {expected, 405}, page.template
+    assert everything() == before
 
 
 @pytest.mark.parametrize("who", ["stranger", "technician"])

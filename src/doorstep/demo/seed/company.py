@@ -21,10 +21,12 @@ from doorstep.platform.lib.site_time import local_day
 
 from ..connector import ensure_texts_account
 from .catalog import Catalog, make_catalog
+from .checklists import make_checklists
 from .customers import CustomerMaker
 from .demand import Demand
 from .messages import choose_channels, make_message_settings, make_task, write_messages
 from .names import People
+from .on_site import write_on_site
 from .organization import COMPANY_NAME, make_organization
 from .places import TIME_ZONE, Streets
 from .planner import Planner
@@ -96,6 +98,7 @@ def _make(company: Company, now: datetime, seed: int) -> None:
     users = make_users()
     organization = make_organization(company, streets, today)
     catalog = make_catalog()
+    checklists = make_checklists(catalog)
     team = make_team(organization, catalog, streets, people, today)
     for resource in team.technicians.values():
         if resource.email in users:
@@ -131,6 +134,7 @@ def _make(company: Company, now: datetime, seed: int) -> None:
     planner = Planner(roster, demand, Promises(organization, plan_rng), plan_rng)
     plan_story(story, planner, organization, today)
     bookings, histories = _write(planner.plan_everything(), catalog, users, now)
+    write_on_site(bookings, histories, checklists, users)
     ensure_texts_account()
     make_message_settings((organization.portal, organization.landlord_portal))
     write_messages(

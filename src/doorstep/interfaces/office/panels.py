@@ -66,10 +66,12 @@ def note_panel(notes: Iterable[BookingNote]) -> Panel:
             in_lists(note.created_at),
             _("Customer") if note.is_from_customer else str(note.author or "–"),
             note.text,
+            _("yes") if note.is_public or note.is_from_customer else _("no"),
         ]
         for note in notes
     ]
-    return Panel(_("Notes"), [_("When"), _("Who"), _("Text")], rows, empty=_("No notes."))
+    headers = [_("When"), _("Who"), _("Text"), _("The customer reads it")]
+    return Panel(_("Notes"), headers, rows, empty=_("No notes."))
 
 
 def history_panel(entries: Iterable[LogEntry]) -> Panel:

@@ -1,11 +1,11 @@
-"""Uploaded pictures, for staff: brand images and photos of technicians."""
+"""Uploaded pictures, for staff: brand images, photos of technicians, photos of visits."""
 
 import mimetypes
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
 
-_FOLDERS = ("brand/", "photos/")
+_FOLDERS = ("brand/", "photos/", "visits/")
 
 
 def picture(request: HttpRequest, name: str) -> FileResponse:  # noqa: ARG001

@@ -21,7 +21,13 @@ from doorstep.domain.notifications.links import code_url, visit_url
 from doorstep.domain.notifications.selectors import messages_of_booking
 from doorstep.domain.organization.selectors import find_portal
 from doorstep.interfaces.office.base import OfficeModelAdmin, ReadOnlyMixin, actor_of
-from doorstep.interfaces.office.booking_panels import assignment_panel, timestamp_panel
+from doorstep.interfaces.office.booking_panels import (
+    assignment_panel,
+    checklist_panel,
+    journal_panel,
+    photo_panel,
+    timestamp_panel,
+)
 from doorstep.interfaces.office.code_words import code_panel
 from doorstep.interfaces.office.columns import column, link_to
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
@@ -66,6 +72,8 @@ class BookingAdmin(WhyMixin, ReadOnlyMixin, OfficeModelAdmin):
                     ("booked_by", "created"),
                     ("planned", "duration_minutes"),
                     ("canceled", "completed"),
+                    ("left", "arrived"),
+                    ("actual_travel_minutes", "actual_work_minutes"),
                     ("is_pinned", "cancel_reason"),
                     "customer_page",
                 ),
@@ -74,7 +82,8 @@ class BookingAdmin(WhyMixin, ReadOnlyMixin, OfficeModelAdmin):
     )
     readonly_fields = (
         "promised_long", "planned", "status_badge", "work_order_link", "account", "shown_number",
-        "customer_page", "created", "canceled", "completed",
+        "customer_page", "created", "canceled", "completed", "left", "arrived",
+        "actual_travel_minutes", "actual_work_minutes",
     )  # fmt: skip
 
     def has_action_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -123,6 +132,14 @@ class BookingAdmin(WhyMixin, ReadOnlyMixin, OfficeModelAdmin):
     @column(_("completed"))
     def completed(self, booking: Booking) -> str:
         return in_lists(booking.completed_at)
+
+    @column(_("left for it"))
+    def left(self, booking: Booking) -> str:
+        return in_lists(booking.traveling_at)
+
+    @column(_("arrived"))
+    def arrived(self, booking: Booking) -> str:
+        return in_lists(booking.arrived_at)
 
     @column(_("number"), ordering="number")
     def shown_number(self, booking: Booking) -> str:
@@ -203,6 +220,12 @@ def _panels(booking: Booking) -> list[Panel]:
         assignment_panel(booking, booking.assignments.all()),
         message_panel(messages_of_booking(booking.pk)),
         note_panel(notes),
+        checklist_panel(
+            booking.work_order.incident_type.checklist.all(),
+            booking.checklist.select_related("done_by"),
+        ),
+        photo_panel(booking.photos.select_related("author"), getattr(booking, "signature", None)),
+        journal_panel(booking, booking.journal.select_related("resource")),
         code_panel(codes, now=timezone.now()),
         timestamp_panel(booking.timestamps.select_related("status", "user")),
         history_panel(history_of(booking)[:200]),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.bookings.models import BookingStatus
 from doorstep.domain.work.models import (
+    ChecklistItem,
     IncidentType,
     IncidentTypeNeed,
     Priority,
@@ -55,6 +56,12 @@ class RoleInline(OfficeStackedInline):
     verbose_name_plural = _("Roles")
 
 
+class ChecklistInline(OfficeTabularInline):
+    model = ChecklistItem
+    fields = ("text", "is_required", "position")
+    verbose_name_plural = _("Checklist")
+
+
 class IncidentTypePreferenceInline(OfficeTabularInline):
     model = ResourcePreference
     fk_name = "incident_type"
@@ -78,7 +85,7 @@ class IncidentTypeAdmin(OfficeModelAdmin):
     list_select_related = ("work_order_type",)
     list_filter = ("is_active", "is_customer_bookable", "work_order_type", "work_location")
     search_fields = ("name", "customer_name", "description")
-    inlines = (NeedInline, RoleInline, IncidentTypePreferenceInline)
+    inlines = (NeedInline, RoleInline, ChecklistInline, IncidentTypePreferenceInline)
     fieldsets: Any = (
         (
             None,

@@ -129,7 +129,7 @@ def _visit_row(each: DayVisit, *, is_current: bool) -> Row:
     arrived = booking.arrived_at if parent is not ParentStatus.SCHEDULED else None
     return Row(
         time=format_time(arrived or part.arrives_at, zone),
-        travel="" if parent in OVER else travel_words(part.travel_minutes),
+        travel="" if arrived or parent in OVER else travel_words(part.travel_minutes),
         title=order.incident_type.name,
         who=str(order.account),
         where=", ".join(text for text in (order.street, order.city) if text),

@@ -94,6 +94,7 @@ class VisitCard:
     tone: str
     state: str
     parent: str
+    when_label: str
     when: str
     window: str
     travel: str
@@ -140,6 +141,8 @@ def visit_card(
         item.is_required and item.pk not in answers
         for item in booking.work_order.incident_type.checklist.all()
     )
+    has_arrived = booking.arrived_at is not None and parent is not ParentStatus.SCHEDULED
+    arrival = booking.arrived_at if has_arrived and booking.arrived_at else booking.arrives_at
     since = ""
     if stamps and parent not in (ParentStatus.SCHEDULED, *OVER):
         since = _("since %(time)s") % {"time": format_time(stamps[-1].at, zone)}
@@ -152,9 +155,10 @@ def visit_card(
         tone=TONES.get(parent, ""),
         state=state_sentence(booking),
         parent=parent.value,
-        when=format_time(booking.arrives_at, zone),
+        when_label=_("Arrived") if has_arrived else _("Arrival"),
+        when=format_time(arrival, zone),
         window=format_window(booking.promised_from, booking.promised_to, zone),
-        travel=travel_words(part.travel_minutes if part else 0),
+        travel=travel_words(part.travel_minutes) if part and not has_arrived else "",
         since=since,
         place=place_of(booking, user_agent=user_agent),
         person=_person(booking),
@@ -254,10 +258,9 @@ def _items(booking: Booking) -> tuple[Item, ...]:
         answer = answers.pop(item.pk, None)
         done = ""
         if answer is not None:
-            done = _("%(who)s, %(when)s") % {
-                "who": answer.done_by or _("Office"),
-                "when": _when(answer.done_at, booking),
-            }
+            done = _when(answer.done_at, booking)
+            if answer.done_by is not None:
+                done = _("%(who)s, %(when)s") % {"who": answer.done_by, "when": done}
         found.append(
             Item(item.pk, item.text, item.is_required, answer is not None, done, new_code())
         )
@@ -285,10 +288,7 @@ def _earlier(booking: Booking) -> EarlierVisit:
 
 def _actual(booking: Booking) -> tuple[str, ...]:
     """Actual times in words, as far as they are known."""
-    zone = get_zone(booking.time_zone)
     found = []
-    if booking.arrived_at:
-        found.append(_("Arrived at %(time)s") % {"time": format_time(booking.arrived_at, zone)})
     if booking.actual_travel_minutes:
         minutes = _minutes(booking.actual_travel_minutes)
         found.append(_("Travel: %(time)s") % {"time": minutes})
