@@ -34,15 +34,13 @@ def _compiled() -> None:
 def pytest_runtest_teardown(
     item: pytest.Function, nextitem: pytest.Item | None
 ) -> Generator[None, None, None]:
-    """Put right what real commits leave behind, once Django has emptied its own tables: jobs have
-    to go as well, and the statuses that migrations bring have to come back."""
+    """Put right what real commits leave behind, once the tables are empty: the statuses that
+    migrations bring have to come back."""
     yield
     marker = item.get_closest_marker("django_db")
     commits = {"transactional_db", "live_server"} & set(item.fixturenames)
     if nextitem and (commits or (marker and marker.kwargs.get("transaction"))):
         with item.config.stash[blocking_manager_key].unblock():
-            with connection.cursor() as cursor:
-                cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
             for parent in ParentStatus:
                 get_default_status(parent)
             connection.close()

@@ -16,6 +16,7 @@ if EMBEDDED_POSTGRES is not None:
     DATABASES["default"]["HOST"] = str(EMBEDDED_POSTGRES.socket_directory)
     embedded_postgres.ensure_running(EMBEDDED_POSTGRES, durable=False)
 
+INSTALLED_APPS = ["tests.database", *INSTALLED_APPS]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A pool outlives the test database it points to; races open connections of their own.
 DATABASES["default"]["OPTIONS"].pop("pool")
