@@ -106,14 +106,16 @@ def _work(question: dict[str, Any]) -> None:
 def _main() -> None:
     import django
     from django.conf import settings
+    from django.urls import reverse
 
     django.setup()
     settings.DATABASES["default"]["NAME"] = sys.argv[1]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(sys.argv[2])
     settings.EMAIL_TIMEOUT = 5
-    # What the children need is loaded once, here.
+    # What the children need is loaded once, here: first of all the pages that messages link to.
     import_module("doorstep.domain.notifications.tasks")
+    reverse("office:index")
 
     for line in sys.stdin:
         child = os.fork()
