@@ -15,20 +15,28 @@ Span = tuple[int, int]
 
 
 class Legs:
-    """The engine's travel times, each reckoned once."""
+    """The engine's travel times, each reckoned once.
+
+    A plan asks for hundreds of thousands. Places are told apart by identity, which is much quicker
+    than by value; a place that is there twice is only reckoned twice.
+    """
 
     def __init__(self, travel: Travel) -> None:
         self._travel = travel
-        self._known: dict[tuple[Coordinates, Coordinates, float], int] = {}
+        self._known: dict[tuple[int, int, float], int] = {}
+        self._places: list[Coordinates] = []  # so that no other place takes over an identity
 
     def seconds(self, a: Coordinates | None, b: Coordinates | None, speed: float) -> int:
         """What one technician needs; 0 when one of the places is not known."""
-        if a is None or b is None or a == b:
+        if a is None or b is None:
             return 0
-        key = (a, b, speed)
-        if key not in self._known:
-            self._known[key] = leg_s(self._travel, a, b, speed)
-        return self._known[key]
+        key = (id(a), id(b), speed)
+        known = self._known.get(key)
+        if known is None:
+            known = 0 if a == b else leg_s(self._travel, a, b, speed)
+            self._known[key] = known
+            self._places += (a, b)
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,8 @@ class DayPlan:
         self, visit: Hashable, place: Coordinates | None, arrives_s: int, minutes: int
     ) -> list[PlannedStop] | None:
         """The stops with one more among them, departures brought in line; None if it cannot be."""
+        if self._is_taken(arrives_s, arrives_s + minutes * 60):
+            return None
         stop = PlannedStop(visit, place, arrives_s, arrives_s, arrives_s + minutes * 60)
         stops = sorted([*self.stops, stop], key=lambda each: each.arrives_s)
         return self._driven(stops, [*self.closed, *self.kept_free])
@@ -109,6 +119,12 @@ class DayPlan:
     def without(self, visit: Hashable) -> list[PlannedStop] | None:
         """The stops without one of them, departures brought in line; None if it cannot be."""
         return self._driven([each for each in self.stops if each.visit != visit], self.closed)
+
+    def _is_taken(self, from_s: int, to_s: int) -> bool:
+        """Whether somebody is elsewhere in a part of the time, even without any travel."""
+        return any(
+            begin < to_s and from_s < end for begin, end in (*self.closed, *self.kept_free)
+        ) or any(stop.arrives_s < to_s and from_s < stop.ends_s for stop in self.stops)
 
     def _free_from(self, not_before_s: int) -> list[int]:
         ends = [end for _begin, end in (*self.closed, *self.kept_free)]

@@ -84,18 +84,19 @@ def _plans(
     hours = working_days(list(technicians.values()), from_day=first, to_day=last)
     for pk, days in hours.items():
         resource = technicians[names[pk]]
+        start, end = resource.start, resource.end
         for working_day in days:
             stretches = [
-                (int(start.timestamp()), int(end.timestamp()))
-                for start, end in working_day.lanes[0].stretches
+                (int(begins.timestamp()), int(ends.timestamp()))
+                for begins, ends in working_day.lanes[0].stretches
             ]
             found[names[pk], working_day.day] = DayPlan(
                 day=working_day.day,
                 from_s=stretches[0][0],
                 to_s=stretches[-1][1],
                 closed=[(before[1], after[0]) for before, after in pairwise(stretches)],
-                start=resource.start,
-                end=resource.end,
+                start=start,
+                end=end,
                 speed=float(resource.speed_factor),
                 legs=legs,
             )
