@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from .views import actions, day, pictures, time_off, visit
+from .views import actions, day, pictures, sharing, time_off, visit
 
 app_name = "technician"
 
 urlpatterns = [
     path("", day.day, name="day"),
+    path("positions/", sharing.positions, name="positions"),
+    path("sharing/pause/", sharing.pause, name="pause_sharing"),
+    path("sharing/resume/", sharing.resume, name="resume_sharing"),
     path("time-off/", time_off.time_off, name="time_off"),
     path("time-off/<int:number>/withdraw/", time_off.withdraw, name="time_off_withdraw"),
     path("visits/<str:code>/", visit.visit, name="visit"),

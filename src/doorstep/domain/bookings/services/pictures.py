@@ -6,7 +6,6 @@ Nothing else of an upload survives, neither the place nor the time a phone notes
 
 import base64
 import binascii
-from datetime import datetime
 from hashlib import sha256
 
 from django.core.exceptions import ValidationError
@@ -14,15 +13,14 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from doorstep.platform.audit.services import Actor, record
+from doorstep.platform.audit.services import record
 from doorstep.platform.lib.images import clean_image
 
 from ..errors import NotSigned, TooManyPhotos
 from ..models import Booking, BookingPhoto, BookingSignature
-from ..rules import is_customer, lock_latest
 from .on_site import Report, carry_out, check_not_canceled, moment_of
 
-MOST_PHOTOS = 20  # of the technicians, and as many of the customer
+MOST_PHOTOS = 20
 LONGEST_SIDE = 2000
 # What the camera of a phone makes today; what is kept is smaller.
 MOST_BYTES = 15 * 1024 * 1024
@@ -38,23 +36,21 @@ def add_photo(report: Report, *, upload: File[bytes], caption: str = "") -> Book
 
     def change(current: Booking) -> None:
         check_not_canceled(current)
-        at = moment_of(report, current)
-        _keep_photo(current, upload, caption, actor=report.actor, at=at, is_from_customer=False)
+        if BookingPhoto.objects.filter(booking=current).count() >= MOST_PHOTOS:
+            raise TooManyPhotos(count=MOST_PHOTOS)
+        picture = clean_image(upload, max_side=LONGEST_SIDE, max_bytes=MOST_BYTES)
+        photo = BookingPhoto(
+            booking=current,
+            caption=caption.strip()[:200],
+            author=report.actor.user,
+            created_at=moment_of(report, current),
+        )
+        photo.picture.save(str(picture.name), picture, save=False)
+        photo.save()
+        data = {"caption": photo.caption}
+        record(actor=report.actor, action="photo added", obj=current, data=data)
 
     return carry_out(report, {"do": "photo", "digest": digest, "caption": caption}, change)
-
-
-@transaction.atomic
-def add_customer_photo(
-    *, booking: Booking, upload: File[bytes], caption: str = "", actor: Actor, now: datetime
-) -> BookingPhoto:
-    """A photo from the customer, for the technician to look at before she comes. Raises as
-    `add_photo`."""
-    current = lock_latest(booking)
-    check_not_canceled(current)
-    return _keep_photo(
-        current, upload, caption, actor=actor, at=now, is_from_customer=is_customer(actor)
-    )
 
 
 def sign(report: Report, *, name: str, drawing: str = "") -> Booking:
@@ -85,32 +81,6 @@ def sign(report: Report, *, name: str, drawing: str = "") -> Booking:
 
     values = {"do": "sign", "name": name, "drawing": sha256(drawing.encode()).hexdigest()}
     return carry_out(report, values, change)
-
-
-def _keep_photo(
-    booking: Booking,
-    upload: File[bytes],
-    caption: str,
-    *,
-    actor: Actor,
-    at: datetime,
-    is_from_customer: bool,
-) -> BookingPhoto:
-    there = BookingPhoto.objects.filter(booking=booking, is_from_customer=is_from_customer).count()
-    if there >= MOST_PHOTOS:
-        raise TooManyPhotos(count=MOST_PHOTOS)
-    picture = clean_image(upload, max_side=LONGEST_SIDE, max_bytes=MOST_BYTES)
-    photo = BookingPhoto(
-        booking=booking,
-        caption=caption.strip()[:200],
-        author=actor.user,
-        is_from_customer=is_from_customer,
-        created_at=at,
-    )
-    photo.picture.save(str(picture.name), picture, save=False)
-    photo.save()
-    record(actor=actor, action="photo added", obj=booking, data={"caption": photo.caption})
-    return photo
 
 
 def _remove_file(signature: BookingSignature) -> None:

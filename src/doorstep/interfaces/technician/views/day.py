@@ -14,6 +14,7 @@ from doorstep.domain.resources.working_hours import zone_of_resource
 from doorstep.interfaces.technician.access import TechnicianRequest, technician_required
 from doorstep.interfaces.technician.forms import ProblemForm
 from doorstep.interfaces.technician.presenters.day import DAYS_SHOWN, day_view
+from doorstep.interfaces.technician.presenters.sharing import sharing_view
 from doorstep.interfaces.technician.presenters.visit import visit_card
 from doorstep.platform.lib.site_time import NotADay, day_bounds, local_day, parse_day
 
@@ -43,6 +44,7 @@ def day(request: TechnicianRequest) -> HttpResponse:
             "card": card,
             "problem_form": ProblemForm(),
             "back": "day",
+            "sharing": sharing_view(request.resource),
         },
     )
 

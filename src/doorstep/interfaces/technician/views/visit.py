@@ -20,6 +20,7 @@ from doorstep.interfaces.technician.forms import (
     SignatureForm,
 )
 from doorstep.interfaces.technician.presenters.history import visit_history
+from doorstep.interfaces.technician.presenters.sharing import sharing_view
 from doorstep.interfaces.technician.presenters.visit import visit_page
 
 
@@ -56,6 +57,7 @@ def show_visit(
         "card": page.card,
         "history": visit_history(booking),
         "refusals": refusals,
+        "sharing": sharing_view(request.resource),
         **forms,
     }
     return render(request, "technician/visit.html", context, status=status)
