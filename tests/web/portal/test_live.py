@@ -140,6 +140,18 @@ def test_without_a_position_the_plan_of_the_day_is_told(
     assert "Estimated at 10:00 from the plan of the day" in text
 
 
+def test_a_time_that_has_passed_is_not_told_as_if_it_were_news(
+    world: World, trip: Booking, sign_in: SignIn
+) -> None:
+    planned = page(sign_in(world.contact), trip, at=THURSDAY_10 + 60 * MINUTE)
+    estimate(trip, made_at=THURSDAY_10 + 20 * MINUTE, minutes=10)
+    estimated = page(sign_in(world.contact), trip, at=THURSDAY_10 + 60 * MINUTE)
+
+    for text in (planned, estimated):
+        assert "Later than expected A new time follows as soon as we know it." in text
+        assert "any moment" not in text
+
+
 def test_it_says_that_the_technician_is_here_and_names_nobody(
     world: World, trip: Booking, sign_in: SignIn
 ) -> None:

@@ -138,6 +138,8 @@ def _arrival(arrival: Arrival | None, booking: Booking, now: datetime) -> tuple[
     if arrival is None:
         return "", ""
     zone = get_zone(booking.time_zone)
+    if arrival.at <= now and (arrival.is_planned or now - arrival.at > ONE_TIME):
+        return _("Later than expected"), _("A new time follows as soon as we know it.")
     if arrival.at <= now:
         return _("Arriving any moment now"), ""
     if arrival.latest_at - arrival.earliest_at <= ONE_TIME:

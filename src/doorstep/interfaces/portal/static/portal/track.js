@@ -7,6 +7,8 @@
   // The server sends something every fifteen seconds.
   const STREAM_QUIET_MS = 20000;
   const STREAM_DEAD_MS = 60000;
+  // How long a stream may take to say its first word.
+  const PATIENCE_MS = 4000;
   const ASK_MS = 10000;
   const ASK_HIDDEN_MS = 60000;
   const STALE_MS = 60000;
@@ -42,14 +44,20 @@
 
     function openStream() {
       source = new EventSource(box.dataset.stream);
-      heardStream = Date.now();
+      heardStream = soon();
       source.addEventListener("visit", function (event) { hearStream(); apply(JSON.parse(event.data)); });
       source.addEventListener("beat", hearStream);
       source.addEventListener("closed", close);
       source.onerror = function () {
         // Refused for good, as the browser sees it; while it tries again by itself we only wait.
         if (source && source.readyState === EventSource.CLOSED) dropStream();
+        else heardStream = Math.min(heardStream, soon());
       };
+    }
+
+    // As if it had last spoken so long ago that we lose patience soon.
+    function soon() {
+      return Date.now() - STREAM_QUIET_MS + PATIENCE_MS;
     }
 
     function hearStream() {

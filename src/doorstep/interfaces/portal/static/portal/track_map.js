@@ -39,7 +39,7 @@ window.DoorstepMap = function (box) {
     ["wheel", "dblclick", "keydown", "click", "touchmove"].forEach(function (name) {
       element.addEventListener(name, function (event) {
         if (isByUser(name, event)) leave();
-      }, { passive: true });
+      }, { capture: true, passive: true });
     });
     drawGround();
   }
@@ -115,12 +115,21 @@ window.DoorstepMap = function (box) {
       const circle = L.circle(middle, {
         radius: ring[0], interactive: false, className: "map__ring", fill: false, weight: 1,
       }).addTo(map);
-      const top = L.latLng(circle.getBounds().getNorth(), middle.lng);
-      L.marker(top, {
+      L.marker(onRing(circle.getBounds(), middle), {
         interactive: false, keyboard: false,
         icon: L.divIcon({ className: "map__distance", html: bdi(ring[1]), iconSize: [64, 20] }),
       }).addTo(map);
     });
+  }
+
+  // Beside the way to the first person, so that the name lies in sight and not under the way.
+  function onRing(bounds, middle) {
+    const first = last.people[0].place;
+    const angle = Math.atan2(first[0] - middle.lat, first[1] - middle.lng) + Math.PI / 4;
+    return L.latLng(
+      middle.lat + ((bounds.getNorth() - bounds.getSouth()) / 2) * Math.sin(angle),
+      middle.lng + ((bounds.getEast() - bounds.getWest()) / 2) * Math.cos(angle),
+    );
   }
 
   function bdi(text) {
@@ -141,6 +150,11 @@ window.DoorstepMap = function (box) {
     const shown = people.get(person.key) || { marker: null, area: null, way: null, step: 0 };
     people.set(person.key, shown);
     const place = L.latLng(person.place);
+    if (shown.marker && shown.isCoarse !== Boolean(person.radius)) {
+      shown.marker.remove();
+      shown.marker = null;
+    }
+    shown.isCoarse = Boolean(person.radius);
     if (person.radius && !shown.area) {
       shown.area = L.circle(place, {
         radius: person.radius, interactive: false, className: "map__area", weight: 1.5,
@@ -153,7 +167,10 @@ window.DoorstepMap = function (box) {
     if (!shown.marker) {
       shown.marker = L.marker(place, {
         interactive: false, keyboard: false, zIndexOffset: 1000,
-        icon: L.divIcon({ className: "map__pin map__pin--person", html: face(person), iconSize: [48, 48] }),
+        icon: L.divIcon({
+          className: "map__pin map__pin--person" + (shown.isCoarse ? " map__pin--coarse" : ""),
+          html: face(person), iconSize: [48, 48],
+        }),
       }).addTo(map);
     }
     if (!shown.way) {
@@ -191,8 +208,13 @@ window.DoorstepMap = function (box) {
       const image = document.createElement("img");
       image.src = person.photo;
       image.alt = "";
+      image.addEventListener("error", function () { image.replaceWith(letters(person)); });
       return image;
     }
+    return letters(person);
+  }
+
+  function letters(person) {
     return person.initials ? bdi(person.initials) : icon("truck");
   }
 

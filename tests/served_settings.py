@@ -1,0 +1,13 @@
+"""Settings for a real server beside a test, on the test's database: with its pool, and its static
+files served as in production."""
+
+import os
+from pathlib import Path
+
+from tests.settings import *  # noqa: F403
+from tests.settings import DATABASES, MIDDLEWARE
+
+DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
+MEDIA_ROOT = Path(os.environ["TEST_MEDIA"])
+MIDDLEWARE.insert(1, "servestatic.middleware.ServeStaticMiddleware")
