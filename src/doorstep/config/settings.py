@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "doorstep.domain.work",
     "doorstep.domain.bookings",
     "doorstep.domain.tracking",
+    "doorstep.domain.surveys",
     "doorstep.domain.notifications",
     "doorstep.interfaces.technician",
     "doorstep.interfaces.web",

@@ -13,8 +13,9 @@ from doorstep.domain.notifications.services.staff import alert_staff
 from doorstep.domain.organization.models import Portal
 from tests.factories.bookings import book, make_world
 from tests.factories.identity import otto
-from tests.factories.notifications import make_sms_account, set_messages
+from tests.factories.notifications import make_sms_account
 from tests.factories.organization import make_portal
+from tests.factories.surveys import ask_by_own_form, ask_elsewhere
 
 from .words_cases import visit_message
 
@@ -160,8 +161,9 @@ def test_a_technician_has_a_name_if_the_portal_says_so(
 
 
 @pytest.mark.parametrize("channel", list(Channel))
+@pytest.mark.parametrize("kind", ["own", "external"])
 def test_the_survey_is_asked_for_where_there_is_one(
-    booking: Booking, now: datetime, channel: Channel
+    booking: Booking, now: datetime, channel: Channel, kind: str
 ) -> None:
     booking.completed_at = datetime(2026, 11, 26, 11, 40, tzinfo=UTC)
     give_status(booking, ParentStatus.COMPLETED)
@@ -171,12 +173,18 @@ def test_the_survey_is_asked_for_where_there_is_one(
     without = rendered(message, now=now)
     portal = booking.work_order.portal
     assert portal is not None
-    set_messages(portal, survey_url="https://survey.example.com/x")
-    with_it = rendered(message, now=now)
+    if kind == "own":
+        ask_by_own_form(portal)
+    else:
+        ask_elsewhere(portal, "https://survey.example.com/x?n={booking_number}&l={language}")
+    with_it = rendered(Message.objects.get(pk=message.pk), now=now)
 
     assert "How did we do" not in without.text
     assert "11:40, London time" in without.text
-    assert "https://survey.example.com/x" in with_it.text
+    if kind == "own":
+        assert f"/visits/{booking.code}/#survey" in with_it.text
+    else:
+        assert f"https://survey.example.com/x?n={booking.number}&l=en" in with_it.text
 
 
 def test_optional_mails_carry_the_one_click_way_out(booking: Booking, now: datetime) -> None:

@@ -75,7 +75,6 @@ def make_message_settings(portals: Iterable[Portal]) -> None:
             reminder_days=REMINDERS,
             reminder_zone="",
             staff_addresses=OFFICE_ADDRESS,
-            survey_url="https://survey.example.com/visit",
         )
 
 

@@ -10,14 +10,15 @@ from django.urls import NoReverseMatch, reverse
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.organization.models import ConnectorAccount, Portal
 from doorstep.domain.resources.models import ResourceKind
+from doorstep.domain.surveys.models import SurveyKind
+from doorstep.domain.surveys.selectors import external_url, survey_settings_of
 from doorstep.platform.lib.site_time import get_zone
 from doorstep.platform.lib.urls import absolute_url
 
-from .links import code_url, visit_url
+from .links import code_url, survey_url, visit_url
 from .message_types import BOOKING_RESCHEDULED, MESSAGE_TYPES, STAFF_MOVED, About
 from .models import Message
 from .models.message import OUT
-from .selectors import settings_of
 from .words.placeholders import placeholders_of
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -54,7 +55,8 @@ def facts_of_visit(
 ) -> VisitFacts:
     """Texts are in the active language; `code` is the secret of the message's own link, if any."""
     order = booking.work_order
-    is_named = "technician_name" in placeholders_of(message.message_type)
+    placeholders = placeholders_of(message.message_type)
+    is_named, asks = "technician_name" in placeholders, "survey_link" in placeholders
     is_for_staff = MESSAGE_TYPES[message.message_type].about is About.STAFF
     names_old_time = message.message_type in (BOOKING_RESCHEDULED.name, STAFF_MOVED.name)
     told_from, told_to = _told_before(message, booking) if names_old_time else (None, None)
@@ -77,14 +79,8 @@ def facts_of_visit(
         reason=booking.cancel_reason,
         account=order.account.name,
         contact=_who(booking),
-        survey_url=survey_url(portal),
+        survey_url=_survey(booking, portal, link) if asks else "",
     )
-
-
-def survey_url(portal: Portal) -> str:
-    if portal._state.adding:
-        return ""
-    return settings_of(portal).survey_url
 
 
 def office_url(row: Booking | ConnectorAccount | None) -> str:
@@ -107,6 +103,13 @@ def _estimate(message: Message, booking: Booking) -> datetime:
     """As planned, or, after setting out late, so long after it as the way was planned to take."""
     travel = booking.arrives_at - booking.starts_at
     return to_five_minutes(max(booking.arrives_at, message.created_at + travel))
+
+
+def _survey(booking: Booking, portal: Portal, link: str) -> str:
+    """Our own form on the visit's page, the page of another service, or nothing."""
+    if survey_settings_of(portal).kind == SurveyKind.OWN:
+        return survey_url(link)
+    return external_url(booking, portal)
 
 
 def _technician(booking: Booking) -> str:

@@ -20,6 +20,12 @@ def code_url(code: str, portal: Portal) -> str:
     return _absolute(reverse("portal:link", args=[code]), portal)
 
 
+def survey_url(visit_page: str) -> str:
+    """Where on the visit's page our own form is; the same page, so that a link's code stays short
+    and stands in one kind of address only."""
+    return f"{visit_page}#survey"
+
+
 def logo_url(portal: Portal) -> str:
     """The picture that stands for the portal's name on its pages, or "" if it has none."""
     image = portal.header_image_phone or portal.header_image_desktop

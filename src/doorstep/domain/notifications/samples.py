@@ -15,11 +15,13 @@ from doorstep.domain.bookings.calendar_file import (
 )
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.organization.selectors import get_company
+from doorstep.domain.surveys.models import SurveyKind
+from doorstep.domain.surveys.selectors import filled_url, survey_settings_of
 from doorstep.platform.lib.site_time import combine, format_date, get_zone, local_day
 
 from .content import Content, card_of, company_values, reader_values, visit_values
-from .facts import VisitFacts, office_url, survey_url
-from .links import code_url, home_url, invitation_url
+from .facts import VisitFacts, office_url
+from .links import code_url, home_url, invitation_url, survey_url
 from .message_types import (
     BOOKING_CONFIRMED,
     BOOKING_REMINDER,
@@ -73,13 +75,17 @@ def sample_facts(portal: Portal, *, for_staff: bool, now: datetime) -> VisitFact
         (combine(day, datetime.min.time().replace(hour=hour), zone) or [now])[0]
         for hour in (TEN, NOON)
     )
+    service, number = gettext("Annual boiler service"), "B-000123"
+    page = code_url(CODE, portal)
+    is_own = survey_settings_of(portal).kind == SurveyKind.OWN
+    external = filled_url(portal, booking_number=number, service=service)
     return VisitFacts(
-        service=gettext("Annual boiler service"),
-        number="B-000123",
+        service=service,
+        number=number,
         from_at=ten,
         to_at=noon,
         zone=zone,
-        link=office_url(None) if for_staff else code_url(CODE, portal),
+        link=office_url(None) if for_staff else page,
         asset="Vaillant ecoTEC plus",
         address_lines=("12 High Street", "Manchester M1 1AA"),
         preparation=gettext("Please keep the way to the boiler free."),
@@ -91,7 +97,7 @@ def sample_facts(portal: Portal, *, for_staff: bool, now: datetime) -> VisitFact
         reason="We are on holiday.",
         account="Carol Miller",
         contact="Carol Miller",
-        survey_url=survey_url(portal),
+        survey_url=survey_url(page) if is_own else external,
     )
 
 

@@ -93,9 +93,6 @@ class MessageSettings(models.Model):
         blank=True,
         help_text=_("E-mail addresses, one a line: told when a customer books, moves or cancels."),
     )
-    survey_url = models.URLField(
-        _("survey"), blank=True, help_text=_("Linked when a visit is completed.")
-    )
 
     class Meta:
         verbose_name = _("messages of a portal")

@@ -47,7 +47,8 @@ class Catalog:
 
     def _portal(self, pk: int) -> Portal:
         if pk not in self._portals:
-            self._portals[pk] = Portal.objects.select_related("message_settings").get(pk=pk)
+            portals = Portal.objects.select_related("message_settings", "survey_settings")
+            self._portals[pk] = portals.get(pk=pk)
         return self._portals[pk]
 
     def _incident_type(self, pk: int) -> IncidentType:

@@ -84,9 +84,7 @@ _TRAVELING = (
 _COMPLETED = (
     _TECHNICIAN,
     Placeholder("completed_at", _("Day and time of completion")),
-    Placeholder(
-        "survey_link", _("The survey of the portal's message settings"), _LINK, may_be_empty=True
-    ),
+    Placeholder("survey_link", _("The portal's survey about this visit"), _LINK, may_be_empty=True),
 )
 _ACCOUNT = Placeholder("account_name", _("The account"))
 _STAFF = (

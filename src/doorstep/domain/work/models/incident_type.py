@@ -76,6 +76,15 @@ class IncidentType(RoleFields):
     preparation = models.TextField(
         _("what to prepare"), blank=True, help_text=_("Shown with the confirmation.")
     )
+    survey_question = models.CharField(
+        _("question after the visit"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "Asked in the portal's own form with one to five stars, such as “Was everything left "
+            "tidy?”. Empty: none."
+        ),
+    )
     position = models.PositiveSmallIntegerField(_("order on the portal"), default=100)
 
     class Meta:

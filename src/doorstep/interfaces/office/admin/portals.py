@@ -4,7 +4,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -12,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 from doorstep.domain.customers.services.invitations import invite_all_existing
 from doorstep.domain.notifications.models import MessageSettings
 from doorstep.domain.organization.models import ArrivalWindow, Portal, Snippet
+from doorstep.domain.surveys.models import SurveySettings
 from doorstep.interfaces.office.base import (
     OfficeModelAdmin,
     OfficeStackedInline,
@@ -22,6 +22,7 @@ from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
 from doorstep.interfaces.office.forms.message_settings import MessageSettingsForm
 from doorstep.interfaces.office.forms.portal import PortalForm
 from doorstep.interfaces.office.forms.snippets import SnippetForm, SnippetFormSet
+from doorstep.interfaces.office.forms.surveys import SurveySettingsForm
 from doorstep.interfaces.office.site import office
 
 
@@ -48,7 +49,7 @@ class MessageSettingsInline(OfficeStackedInline):
     can_delete = False
     verbose_name = verbose_name_plural = _("Messages")
     fieldsets = (
-        (None, {"fields": ("sent_types", ("channel", "send_to"), "staff_addresses", "survey_url")}),
+        (None, {"fields": ("sent_types", ("channel", "send_to"), "staff_addresses")}),
         (
             _("Reminders"),
             {"fields": (("reminder_days", "reminder_time"), "reminder_zone")},
@@ -63,10 +64,16 @@ class MessageSettingsInline(OfficeStackedInline):
         ),
     )
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if isinstance(db_field, URLField):
-            kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+class SurveySettingsInline(OfficeStackedInline):
+    """As for messages: without a row nothing is asked."""
+
+    model = SurveySettings
+    form = SurveySettingsForm
+    min_num = max_num = 1
+    can_delete = False
+    verbose_name = verbose_name_plural = _("After a visit")
+    fields = ("kind", "url_template", "allowed_hosts")
 
 
 @admin.register(Portal, site=office)
@@ -82,7 +89,7 @@ class PortalAdmin(OfficeModelAdmin):
         "is_tracking_enabled",
     )
     search_fields = ("name", "host_name", "company_name")
-    inlines = (ArrivalWindowInline, SnippetInline, MessageSettingsInline)
+    inlines = (ArrivalWindowInline, SnippetInline, MessageSettingsInline, SurveySettingsInline)
     actions_detail = ("invite_all",)
     fieldsets: Any = (
         (
