@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, include, path
 
-from .views import book, cancel, confirm, home, link, live, move, visit
+from .views import again, book, cancel, confirm, home, link, live, move, survey, visit
 
 app_name = "portal"
 
@@ -20,6 +20,7 @@ def _pages_of_a_visit(*, by_link: bool) -> list[URLPattern]:
         path("move/hold/extend/", move.extend, how, name=f"{prefix}move_hold_extend"),
         path("move/hold/release/", move.release, how, name=f"{prefix}move_hold_release"),
         path("cancel/", cancel.cancel, how, name=f"{prefix}cancel"),
+        path("survey/", survey.survey, how, name=f"{prefix}survey"),
     ]
 
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("book/review/", confirm.review, name="book_review"),
     path("book/hold/extend/", confirm.extend, name="book_hold_extend"),
     path("book/hold/release/", confirm.release, name="book_hold_release"),
+    path("visits/<str:code>/again/", again.again, name="book_again"),
     path("visits/<str:code>/", include(_pages_of_a_visit(by_link=False))),
     # Short, for text messages; here alone stands the secret.
     path("v/<str:code>", link.open_link, name="link"),

@@ -72,6 +72,8 @@ class VisitView:
     release_url: str
     by_link: bool
     is_least: bool
+    feedback: str = ""
+    feedback_url: str = ""
 
 
 _TONES = {

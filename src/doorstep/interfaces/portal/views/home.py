@@ -1,5 +1,6 @@
 """The first page: for strangers what one can do here, for customers their visits."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponseBase
@@ -11,6 +12,7 @@ from doorstep.domain.bookings.models import Booking
 from doorstep.domain.bookings.selectors import change_rules, visits_of
 from doorstep.domain.tracking.live import live_visit
 from doorstep.interfaces.portal.access import contact_required
+from doorstep.interfaces.portal.presenters.after_visit import with_feedback
 from doorstep.interfaces.portal.presenters.live import LiveView, live_view
 from doorstep.interfaces.portal.presenters.visits import VisitView, visit_view
 from doorstep.interfaces.portal.requests import ContactRequest
@@ -42,12 +44,22 @@ def visits(request: ContactRequest) -> HttpResponseBase:
             "active": shown(found.active) if found.active else None,
             "live": _live(found.active, now) if found.active else None,
             "upcoming": [] if shows_past else [shown(each) for each in found.upcoming],
-            "past": [shown(each) for each in found.past] if shows_past else [],
+            "past": _past(request, found.past, shown, now) if shows_past else [],
             "upcoming_count": len(found.upcoming),
             "past_count": len(found.past),
             "may_book": request.portal.is_self_scheduling_enabled,
         },
     )
+
+
+def _past(
+    request: ContactRequest,
+    bookings: list[Booking],
+    shown: Callable[[Booking], VisitView],
+    now: datetime,
+) -> list[VisitView]:
+    views = [shown(each) for each in bookings]
+    return with_feedback(views, bookings, contact=request.contact, now=now)
 
 
 def _live(active: Booking, now: datetime) -> LiveView | None:

@@ -20,7 +20,9 @@ from doorstep.domain.bookings.models import Booking
 from doorstep.domain.bookings.selectors import change_rules, get_visit
 from doorstep.domain.bookings.services.codes import count_opening
 from doorstep.interfaces.portal.access import visit_required
+from doorstep.interfaces.portal.csp import allow_survey_frame
 from doorstep.interfaces.portal.live.page import live_context
+from doorstep.interfaces.portal.presenters.after_visit import after_visit
 from doorstep.interfaces.portal.presenters.visits import (
     VisitUrls,
     VisitView,
@@ -42,7 +44,14 @@ def visit(request: VisitRequest, code: str) -> HttpResponse:
     view = view_of(request, booking)
     entry = visit_entry(booking, url=_lasting_url(request, booking))
     done = request.GET.get("done", "")
-    return render(
+    after = after_visit(
+        booking,
+        contact=request.contact,
+        portal=request.portal,
+        by_link=request.link is not None,
+        now=timezone.now(),
+    )
+    response = render(
         request,
         "portal/visit.html",
         {
@@ -51,9 +60,14 @@ def visit(request: VisitRequest, code: str) -> HttpResponse:
             "done": done if done in DONE and view.is_canceled == (done == "canceled") else "",
             "google_url": google_calendar_url(entry),
             "outlook_url": outlook_calendar_url(entry),
+            "after": after,
             **live_context(booking, by_link=request.link is not None, now=timezone.now()),
         },
     )
+    if view.is_open or (after and after.survey):
+        # An open page becomes that of the completed visit without being loaded anew.
+        allow_survey_frame(response, booking)
+    return response
 
 
 @require_safe
