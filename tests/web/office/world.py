@@ -21,8 +21,10 @@ from doorstep.domain.notifications.models import (
 from doorstep.domain.notifications.services.consent import opt_out
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.resources.models import BookableResource, BusinessClosure, TimeOff
+from doorstep.domain.surveys.models import SurveyAnswer
 from doorstep.domain.work.models import IncidentType, Priority, WorkOrder
 from doorstep.interfaces.office.site import office
+from doorstep.platform.audit.models import Source
 from tests.conftest import NOW
 from tests.factories import bookings
 from tests.factories.customers import make_asset, make_location
@@ -30,6 +32,7 @@ from tests.factories.inbound import twilio_account
 from tests.factories.notifications import make_message, make_sms_account
 from tests.factories.organization import make_territory, make_unit
 from tests.factories.resources import give_skill, make_characteristic
+from tests.factories.surveys import ask_by_own_form
 from tests.factories.tracking import make_tracking
 
 
@@ -68,6 +71,7 @@ def make_world() -> World:
     MessageText.objects.create(portal=base.portal, message_type="booking_confirmed", language="en")
     make_sms_account()
     StaffTask.objects.create(kind=TaskKind.CUSTOMER_WROTE, text="+447700900123: Which day?")
+    ask_by_own_form(base.portal)
     opt_out(
         channel=Channel.EMAIL, address="somebody@example.com", source=ConsentSource.LINK, now=NOW
     )
@@ -75,6 +79,10 @@ def make_world() -> World:
     bookings.make_link(booking, now=NOW)
     twilio_account(is_active=False)
     make_tracking(booking)
+    SurveyAnswer.objects.create(
+        booking=booking, contact=base.contact, rating=4, comment="Quick and kind.",
+        given_at=NOW, changed_at=NOW, source=Source.PORTAL,
+    )  # fmt: skip
     second_time = bookings.window_key(bookings.FRIDAY, 13, 15)
     bookings.hold(base, now=NOW, key=second_time)
     return World(

@@ -38,6 +38,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 _entry("customers.functionallocation", _("Functional locations"), "location_on"),
                 _entry("customers.customerasset", _("Assets"), "heat_pump"),
                 _entry("customers.invitation", _("Invitations"), "forward_to_inbox"),
+                _entry("surveys.surveyanswer", _("Feedback"), "reviews"),
             ],
         ),
         (

@@ -26,6 +26,7 @@ from unfold.sites import UnfoldAdminSite
 from doorstep.domain.organization.selectors import get_company
 
 from .csp import with_office_policy
+from .feedback import feedback_context
 from .front_page import front_page_of
 from .outbound import outbound_notices
 from .pictures import picture
@@ -62,7 +63,13 @@ class OfficeSite(UnfoldAdminSite):  # type: ignore[misc]
         return [
             path("picture/<path:name>", self.admin_view(picture), name="picture"),
             path("why/", self.admin_view(self.why), name="why"),
+            path("feedback/", self.admin_view(self.feedback), name="feedback"),
         ]
+
+    def feedback(self, request: HttpRequest) -> HttpResponse:
+        """Averages of what customers said."""
+        context = self.each_context(request) | feedback_context(request, now=timezone.now())
+        return TemplateResponse(request, "office/feedback.html", context)
 
     def why(self, request: HttpRequest) -> HttpResponse:
         """Why there is no time for somebody on a day."""

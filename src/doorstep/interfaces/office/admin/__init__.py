@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     resources,
     skills,
     staff_tasks,
+    surveys,
     time_off,
     tracking,
     work_orders,

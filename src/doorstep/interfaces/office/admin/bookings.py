@@ -31,6 +31,7 @@ from doorstep.interfaces.office.booking_panels import (
 from doorstep.interfaces.office.code_words import code_panel
 from doorstep.interfaces.office.columns import column, link_to
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
+from doorstep.interfaces.office.feedback import answer_panel
 from doorstep.interfaces.office.filters import PromisedFilter
 from doorstep.interfaces.office.forms.booking_codes import NewCodeForm
 from doorstep.interfaces.office.forms.bookings import CancelForm, StatusForm
@@ -219,6 +220,7 @@ def _panels(booking: Booking) -> list[Panel]:
     return [
         assignment_panel(booking, booking.assignments.all()),
         message_panel(messages_of_booking(booking.pk)),
+        answer_panel(booking.answers.select_related("contact")),
         note_panel(notes),
         checklist_panel(
             booking.work_order.incident_type.checklist.all(),

@@ -107,6 +107,7 @@ class IncidentTypeAdmin(OfficeModelAdmin):
                     ("customer_name", "position"),
                     "customer_description",
                     "preparation",
+                    "survey_question",
                 ),
             },
         ),
