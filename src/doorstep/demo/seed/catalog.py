@@ -48,6 +48,7 @@ class Kind:
     crew_size: int = 0
     roles: Mapping[str, Needs] = field(default_factory=dict)
     location: WorkLocation = WorkLocation.ONSITE
+    question: str = ""
 
     @property
     def is_offered(self) -> bool:
@@ -59,6 +60,7 @@ BOILER_SERVICE = Kind(
     "Annual boiler service",
     "A full check and clean of your gas boiler, with a written report. Keeps the guarantee alive.",
     "Please clear the space around the boiler and have the service booklet at hand.",
+    question="Did we explain what we found?",
 )  # fmt: skip
 BOILER_REPAIR = Kind(
     "Boiler breakdown", REPAIR, 90, {GAS: None, BOILERS: 3},
@@ -103,6 +105,7 @@ NEW_BOILER = Kind(
     "Two fitters take the old boiler out, put the new one in and show you how it works.",
     "Water and heating are off for about three hours. Please clear a way for the new boiler.",
     crew_size=2,
+    question="Did we leave everything tidy?",
 )  # fmt: skip
 HEAT_PUMP_CHECK = Kind(
     "Heat pump inspection", SERVICE, 120, {},
@@ -187,6 +190,7 @@ def _make_incident_type(
         customer_name=kind.customer_name,
         customer_description=kind.description,
         preparation=kind.preparation,
+        survey_question=kind.question,
         position=position * 10,
     )
     IncidentTypeNeed.objects.bulk_create(

@@ -36,6 +36,7 @@ from .records import set_created, write_assignments, write_requirements, write_w
 from .roster import Roster
 from .sign_ins import CAROL, DANA, JONAS, LAYLA, SIGN_INS, SignIn, make_users
 from .story import make_story, plan_story
+from .surveys import make_surveys, write_answers
 from .team import make_team
 from .timing import History, history_of
 from .visits import Visit
@@ -137,6 +138,7 @@ def _make(company: Company, now: datetime, seed: int) -> None:
     write_on_site(bookings, histories, checklists, users)
     ensure_texts_account()
     make_message_settings((organization.portal, organization.landlord_portal))
+    make_surveys((organization.portal, organization.landlord_portal))
     write_messages(
         bookings,
         histories,
@@ -145,6 +147,7 @@ def _make(company: Company, now: datetime, seed: int) -> None:
         now=now,
     )
     carol = story.contacts[CAROL]
+    write_answers(bookings, but=carol, now=now)
     hers = max(
         (booking for visit, booking in bookings.items() if visit.contact == carol),
         key=lambda booking: booking.promised_from,
