@@ -87,6 +87,7 @@ messages: $(VENV)/.dev
 	  --ignore 'src/doorstep/domain/notifications/services/actions.py' \
 	  --ignore 'src/doorstep/domain/notifications/services/try_out.py' \
 	  --ignore 'src/doorstep/domain/notifications/services/preview.py' \
+	  --ignore 'src/doorstep/domain/surveys/url_template.py' \
 	  --ignore 'src/doorstep/platform/identity/models.py' --ignore 'src/doorstep/platform/audit/*'
 
 clean:
