@@ -66,6 +66,14 @@ def test_an_arrival_after_the_new_end_is_put_right(visit: Booking) -> None:
     assert gone.arrives_at == at(7) + travel_of(visit)
 
 
+def test_the_way_takes_as_long_as_planned_however_late_she_left(visit: Booking) -> None:
+    planned = travel_of(visit)
+
+    go(visit, P.TRAVELING, visit.arrives_at - MINUTE)
+
+    assert Assignment.objects.get(booking=visit).travel == planned
+
+
 def test_setting_out_never_changes_what_was_promised(visit: Booking) -> None:
     gone = go(visit, P.TRAVELING, at(8))
 

@@ -1,5 +1,7 @@
 """Assignments: one resource's part in a booking or in a hold."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -98,5 +100,11 @@ class Assignment(models.Model):
         return f"{self.resource}"
 
     @property
+    def travel(self) -> timedelta:
+        """How long the way is planned to take, however early or late she really left."""
+        arrives_at = self.planned_arrives_at or self.arrives_at
+        return arrives_at - (self.planned_starts_at or self.starts_at)
+
+    @property
     def travel_minutes(self) -> int:
-        return round((self.arrives_at - self.starts_at).total_seconds() / 60)
+        return round(self.travel.total_seconds() / 60)
