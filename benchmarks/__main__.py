@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import booking, messages, replan, roads, search, service, simulation
+from benchmarks import booking, messages, replan, roads, search, service, simulation, tracking
 from benchmarks.measure import Row
 
 SUITES = {
@@ -16,6 +16,7 @@ SUITES = {
     "service": service.run,
     "booking": booking.run,
     "messages": messages.run,
+    "tracking": tracking.run,
     "roads": roads.run,
     "simulation": simulation.run,
     "replan": replan.run,
