@@ -136,6 +136,7 @@ def test_the_arrival_is_told_to_five_minutes(booking: Booking, now: datetime) ->
     booking.starts_at = datetime(2026, 11, 26, 9, 41, tzinfo=UTC)
     booking.arrives_at = datetime(2026, 11, 26, 10, 12, tzinfo=UTC)
     booking.save()
+    booking.assignments.update(starts_at=booking.starts_at, arrives_at=booking.arrives_at)
 
     on_time = visit_message(booking, "technician_traveling", created_at=booking.starts_at)
     late = visit_message(

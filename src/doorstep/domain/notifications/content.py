@@ -21,7 +21,9 @@ from .message_types import (
     BOOKING_COMPLETED,
     BOOKING_RESCHEDULED,
     MESSAGE_TYPES,
+    RUNNING_LATE,
     STAFF_CANCELED,
+    STAFF_LATE,
     STAFF_MOVED,
     TECHNICIAN_TRAVELING,
     About,
@@ -30,8 +32,8 @@ from .words.fill import isolated, one_line
 
 # Types whose visit will not take place as the card says it.
 _CALLED_OFF = {BOOKING_CANCELED.name, STAFF_CANCELED.name}
-
-
+# Types that tell when somebody is expected, besides what was promised.
+_EXPECTED = {TECHNICIAN_TRAVELING.name, RUNNING_LATE.name, STAFF_LATE.name}
 _MOVED = {BOOKING_RESCHEDULED.name, STAFF_MOVED.name}
 # Nothing has to be prepared for these any more.
 _DONE = _CALLED_OFF | {BOOKING_COMPLETED.name}
@@ -121,7 +123,7 @@ def card_of(message_type: str, facts: VisitFacts) -> Card:
     zone = facts.zone
     window = format_window(facts.from_at, facts.to_at, zone, with_zone=True)
     title, subtitle = format_date(facts.from_at, zone), gettext("Arrival: %(window)s")
-    if message_type == TECHNICIAN_TRAVELING.name and facts.arrival_at:
+    if message_type in _EXPECTED and facts.arrival_at:
         window = format_window(facts.arrival_at, None, zone, with_zone=True)
         subtitle = gettext("Expected arrival: around %(window)s")
     elif message_type == BOOKING_COMPLETED.name and facts.completed_at:

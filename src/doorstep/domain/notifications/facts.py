@@ -12,11 +12,20 @@ from doorstep.domain.organization.models import ConnectorAccount, Portal
 from doorstep.domain.resources.models import ResourceKind
 from doorstep.domain.surveys.models import SurveyKind
 from doorstep.domain.surveys.selectors import external_url, survey_settings_of
+from doorstep.domain.tracking.live import live_visit
+from doorstep.domain.tracking.services.outlook import last_delay
 from doorstep.platform.lib.site_time import get_zone
 from doorstep.platform.lib.urls import absolute_url
 
 from .links import code_url, survey_url, visit_url
-from .message_types import BOOKING_RESCHEDULED, MESSAGE_TYPES, STAFF_MOVED, About
+from .message_types import (
+    BOOKING_RESCHEDULED,
+    MESSAGE_TYPES,
+    RUNNING_LATE,
+    STAFF_LATE,
+    STAFF_MOVED,
+    About,
+)
 from .models import Message
 from .models.message import OUT
 from .words.placeholders import placeholders_of
@@ -74,7 +83,7 @@ def facts_of_visit(
         told_from=told_from,
         told_to=told_to,
         technician=_technician(booking) if is_named and portal.shows_technician_name else "",
-        arrival_at=_estimate(message, booking),
+        arrival_at=_expected(message, booking, now) if "arrival_estimate" in placeholders else None,
         completed_at=booking.completed_at or now,
         reason=booking.cancel_reason,
         account=order.account.name,
@@ -99,9 +108,19 @@ def to_five_minutes(instant: datetime) -> datetime:
     return EPOCH + round((instant - EPOCH) / FIVE_MINUTES) * FIVE_MINUTES
 
 
-def _estimate(message: Message, booking: Booking) -> datetime:
-    """As planned, or, after setting out late, so long after it as the way was planned to take."""
-    travel = booking.arrives_at - booking.starts_at
+def _expected(message: Message, booking: Booking, now: datetime) -> datetime:
+    """By the delay that is told of; for who is on the way as the visit's page says it; else as
+    planned, or, after setting out late, so long after it as the way was planned to take."""
+    if message.message_type in (RUNNING_LATE.name, STAFF_LATE.name):
+        delay = last_delay(booking)
+        if delay is not None:
+            return to_five_minutes(delay.expected_at)
+    arrival = live_visit(booking, now=now).arrival
+    if arrival is not None:
+        return to_five_minutes(arrival.at)
+    # Who has left may have done so early or late: then the plan says how long the way is.
+    part = booking.assignments.filter(planned_starts_at__isnull=False).order_by("role").first()
+    travel = part.travel if part else booking.arrives_at - booking.starts_at
     return to_five_minutes(max(booking.arrives_at, message.created_at + travel))
 
 

@@ -55,6 +55,10 @@ TECHNICIAN_TRAVELING = MessageType(
     "technician_traveling", _("Technician on the way"), About.BOOKING, timedelta(hours=1),
     by_sms=True, is_urgent=True,
 )  # fmt: skip
+RUNNING_LATE = MessageType(
+    "running_late", _("New arrival time"), About.BOOKING, timedelta(hours=2),
+    by_sms=True, is_urgent=True,
+)  # fmt: skip
 BOOKING_RESCHEDULED = MessageType(
     "booking_rescheduled", _("Booking moved"), About.BOOKING, timedelta(days=3),
     by_sms=True, has_calendar_file=True, names_time=True,
@@ -76,6 +80,10 @@ STAFF_MOVED = MessageType(
 STAFF_CANCELED = MessageType(
     "staff_canceled", _("Office: a customer canceled"), About.STAFF, timedelta(days=1)
 )
+STAFF_LATE = MessageType(
+    "staff_late", _("Office: a visit is expected late"), About.STAFF, timedelta(hours=2),
+    is_urgent=True,
+)  # fmt: skip
 STAFF_ALERT = MessageType(
     "staff_alert", _("Office: a message service is down"), About.STAFF, timedelta(hours=6),
     is_urgent=True, is_switchable=False,
@@ -97,12 +105,14 @@ MESSAGE_TYPES = {
         BOOKING_CONFIRMED,
         BOOKING_REMINDER,
         TECHNICIAN_TRAVELING,
+        RUNNING_LATE,
         BOOKING_RESCHEDULED,
         BOOKING_CANCELED,
         BOOKING_COMPLETED,
         STAFF_BOOKED,
         STAFF_MOVED,
         STAFF_CANCELED,
+        STAFF_LATE,
         STAFF_ALERT,
         PASSWORD_RESET,
         ACCOUNT_MAIL,

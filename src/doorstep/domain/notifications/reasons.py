@@ -25,6 +25,7 @@ class Reason(models.TextChoices):
     NOT_COMPLETED = "not_completed", _("The visit is not completed any more.")
     NOT_TRAVELING = "not_traveling", _("The technician is not on the way any more.")
     TRACKING_OFF = "tracking_off", _("The portal does not show technicians on the way.")
+    NEWER_DELAY = "newer_delay", _("A newer arrival time has been told since.")
     BEGUN = "begun", _("The visit has begun.")
     VISIT_OVER = "visit_over", _("The visit is over.")
     NEVER_TOLD = "never_told", _("No message with a date went out before.")

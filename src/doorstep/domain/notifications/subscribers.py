@@ -13,9 +13,10 @@ from doorstep.domain.bookings.events import (
 from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.customers.events import InvitationCreated
 from doorstep.domain.places.events import TrafficServiceFailed, TrafficServiceRecovered
+from doorstep.domain.tracking.events import ArrivalDelayed
 from doorstep.platform.events.registry import subscribe
 
-from .message_types import STAFF_BOOKED, STAFF_CANCELED, STAFF_MOVED
+from .message_types import STAFF_BOOKED, STAFF_CANCELED, STAFF_LATE, STAFF_MOVED
 from .services.accounts import note_success_of, note_trouble_of
 from .services.compose import compose_invitation
 from .services.staff import tell_staff
@@ -24,6 +25,7 @@ from .services.visits import (
     tell_canceled,
     tell_completed,
     tell_confirmed,
+    tell_delay,
     tell_rescheduled,
     tell_traveling,
 )
@@ -72,6 +74,21 @@ def tell_customer_of_status(event: BookingStatusChanged) -> None:
         case ParentStatus.CANCELED:
             # Also when staff set the status without going through "cancel".
             tell_canceled(booking_id=event.booking_id, now=timezone.now())
+
+
+@subscribe(ArrivalDelayed)
+def tell_customer_of_delay(event: ArrivalDelayed) -> None:
+    tell_delay(booking_id=event.booking_id, delay_id=event.delay_id, now=timezone.now())
+
+
+@subscribe(ArrivalDelayed)
+def tell_office_of_delay(event: ArrivalDelayed) -> None:
+    tell_staff(
+        STAFF_LATE,
+        booking_id=event.booking_id,
+        now=timezone.now(),
+        occasion=str(event.delay_id),
+    )
 
 
 @subscribe(ProblemReported)

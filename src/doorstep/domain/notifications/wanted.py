@@ -7,6 +7,7 @@ from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.customers.models import Account, Contact, Invitation, InvitationKind
 from doorstep.domain.organization.models import Company
 from doorstep.domain.organization.selectors import get_company
+from doorstep.domain.tracking.services.outlook import last_delay
 
 from .channels import obstacle_to
 from .message_types import (
@@ -16,6 +17,7 @@ from .message_types import (
     BOOKING_RESCHEDULED,
     MESSAGE_TYPES,
     PASSWORD_RESET,
+    RUNNING_LATE,
     TECHNICIAN_TRAVELING,
     About,
 )
@@ -94,6 +96,8 @@ def _about_its_state(
         if not portal_of(message).is_tracking_enabled:
             return Reason.TRACKING_OFF
         return None if status is ParentStatus.TRAVELING else Reason.NOT_TRAVELING
+    if kind == RUNNING_LATE.name:
+        return _about_delay(message, booking)
     if status is ParentStatus.COMPLETED or booking.promised_to < now:
         return Reason.VISIT_OVER
     if kind == BOOKING_REMINDER.name:
@@ -120,6 +124,23 @@ def _about_reminder(message: Message, booking: Booking, now: datetime) -> Reason
     if message.told_from and message.told_from != booking.promised_from:
         return Reason.MOVED_SINCE
     return None
+
+
+def _about_delay(message: Message, booking: Booking) -> Reason | None:
+    """Of use until the technician is there, past the promised time or not."""
+    if booking.parent_status not in (ParentStatus.SCHEDULED, ParentStatus.TRAVELING):
+        return Reason.BEGUN
+    delay = last_delay(booking)
+    if delay is None:
+        return Reason.MOVED_SINCE
+    if message.occasion != delay_occasion(booking.pk, delay.pk):
+        return Reason.NEWER_DELAY
+    told = told_about(booking.pk, but=message.occasion)
+    return None if told.from_at else Reason.NEVER_TOLD
+
+
+def delay_occasion(booking_id: int, delay_id: int) -> str:
+    return f"{RUNNING_LATE.name}:{booking_id}:{delay_id}"
 
 
 def _about_move(message: Message, booking: Booking, settings: MessageSettings) -> Reason | None:

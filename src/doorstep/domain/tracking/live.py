@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from doorstep.domain.bookings.models import Assignment, Booking, ParentStatus
 from doorstep.domain.bookings.rules import portal_of
-from doorstep.domain.bookings.services.lanes import planned_times
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.resources.models import BookableResource, ResourceKind
 from doorstep.platform.values.geo import Coordinates
@@ -156,7 +155,7 @@ def _arrival(
 
 
 def _planned(part: Assignment, began_at: datetime) -> Arrival:
-    drive = planned_times(part).travel
+    drive = part.travel
     at = began_at + drive
     spread = max(drive * PLANNED_SPREAD, LEAST_SPREAD)
     return Arrival(at, max(at - spread, began_at), at + spread, began_at, is_planned=True)

@@ -14,12 +14,14 @@ from doorstep.domain.notifications.message_types import (
     BOOKING_COMPLETED,
     BOOKING_CONFIRMED,
     BOOKING_RESCHEDULED,
+    RUNNING_LATE,
     TECHNICIAN_TRAVELING,
     MessageType,
 )
 from doorstep.domain.notifications.models import Message, MessageSettings, MessageState
 from doorstep.domain.notifications.recipients import portal_of_booking
 from doorstep.domain.notifications.selectors import settings_of
+from doorstep.domain.notifications.wanted import delay_occasion
 from doorstep.platform.lib.db import database_now
 
 from .write import decide_for_visit, write
@@ -102,6 +104,22 @@ def tell_traveling(*, booking_id: int, now: datetime) -> list[Message]:
 def tell_completed(*, booking_id: int, now: datetime) -> list[Message]:
     """After the settling time: a slip of the finger is taken back within it."""
     return _tell_status(BOOKING_COMPLETED, ParentStatus.COMPLETED, booking_id, now)
+
+
+@transaction.atomic
+def tell_delay(*, booking_id: int, delay_id: int, now: datetime) -> list[Message]:
+    """At once, for each delay that is news."""
+    booking, settings = _get(booking_id)
+    return write(
+        decide_for_visit(
+            RUNNING_LATE,
+            booking,
+            occasion=delay_occasion(booking_id, delay_id),
+            settings=settings,
+            now=now,
+        ),
+        now=now,
+    )
 
 
 @transaction.atomic

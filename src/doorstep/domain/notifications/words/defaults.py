@@ -18,6 +18,7 @@ from ..message_types import (
     BOOKING_RESCHEDULED,
     INVITATION,
     PASSWORD_RESET,
+    RUNNING_LATE,
     TECHNICIAN_TRAVELING,
 )
 from .office_words import OFFICE_DEFAULTS
@@ -88,6 +89,25 @@ DEFAULTS: dict[str, Words] = {
         sms=_(
             "{company_name}: {technician_name} is on the way, arrival around {arrival_estimate}. "
             "Follow: {link}"
+        ),
+    ),
+    RUNNING_LATE.name: Words(
+        subject=_("New arrival time: around {arrival_estimate}"),
+        heading=_("Your visit has a new arrival time"),
+        opening=_(
+            "{greeting}\n\n"
+            "The time we promised you was {window}. As things stand, {technician_name} will be "
+            "with you around {arrival_estimate}. We are sorry that plans changed."
+        ),
+        button=_("Keep or change the visit"),
+        closing=_(
+            "You need not do anything if that suits you. Otherwise you can choose another time, "
+            "today or on another day."
+        ),
+        why=_("You get this message because a visit is planned for you today."),
+        sms=_(
+            "{company_name}: new arrival time of your visit: around {arrival_estimate}. "
+            "Keep or change: {link}"
         ),
     ),
     BOOKING_RESCHEDULED.name: Words(

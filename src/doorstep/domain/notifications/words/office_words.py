@@ -4,7 +4,7 @@ catalogs that translators see."""
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ..message_types import STAFF_ALERT, STAFF_BOOKED, STAFF_CANCELED, STAFF_MOVED
+from ..message_types import STAFF_ALERT, STAFF_BOOKED, STAFF_CANCELED, STAFF_LATE, STAFF_MOVED
 
 _WHY = _(
     "You get this message because your address stands under “Tell the office” in the message "
@@ -32,6 +32,17 @@ OFFICE_DEFAULTS: dict[str, dict[str, StrOrPromise]] = {
         "opening": _("{contact_name} canceled a visit for {account_name}:"),
         "button": _("Open the booking"),
         "closing": _("Reason given: {reason}"),
+        "why": _WHY,
+    },
+    STAFF_LATE.name: {
+        "subject": _("Expected around {arrival_estimate}: {account_name}, {window}"),
+        "heading": _("A visit is expected at another time than promised"),
+        "opening": _(
+            "{technician_name} is expected with {account_name} around {arrival_estimate}, promised "
+            "for {window}. The customer was told, as far as the portal's settings allow, and may "
+            "move or cancel the visit."
+        ),
+        "button": _("Open the booking"),
         "why": _WHY,
     },
     STAFF_ALERT.name: {

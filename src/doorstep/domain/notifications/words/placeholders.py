@@ -21,9 +21,11 @@ from ..message_types import (
     BOOKING_RESCHEDULED,
     INVITATION,
     PASSWORD_RESET,
+    RUNNING_LATE,
     STAFF_ALERT,
     STAFF_BOOKED,
     STAFF_CANCELED,
+    STAFF_LATE,
     STAFF_MOVED,
     TECHNICIAN_TRAVELING,
 )
@@ -110,6 +112,7 @@ _BY_TYPE = {
     BOOKING_CONFIRMED.name: (*_READER, *_VISIT, _PAGE),
     BOOKING_REMINDER.name: (*_READER, *_VISIT, _PAGE),
     TECHNICIAN_TRAVELING.name: (*_READER, *_VISIT, *_TRAVELING, _PAGE),
+    RUNNING_LATE.name: (*_READER, *_VISIT, *_TRAVELING, _PAGE),
     BOOKING_RESCHEDULED.name: (*_READER, *_VISIT, *_OLD_TIME, _PAGE),
     BOOKING_CANCELED.name: (*_READER, *_VISIT, _PAGE),
     BOOKING_COMPLETED.name: (*_READER, *_VISIT, *_COMPLETED, _PAGE),
@@ -119,6 +122,7 @@ _BY_TYPE = {
         *_STAFF,
         Placeholder("reason", _("What the customer gave as the reason"), may_be_empty=True),
     ),
+    STAFF_LATE.name: (*_STAFF, *_TRAVELING),
     STAFF_ALERT.name: _ALERT,
     PASSWORD_RESET.name: (
         *_READER,
