@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, include, path
 
-from .views import again, book, cancel, confirm, home, link, live, move, survey, visit
+from .views import again, book, cancel, confirm, home, keep, link, live, move, survey, visit
 
 app_name = "portal"
 
@@ -20,6 +20,7 @@ def _pages_of_a_visit(*, by_link: bool) -> list[URLPattern]:
         path("move/hold/extend/", move.extend, how, name=f"{prefix}move_hold_extend"),
         path("move/hold/release/", move.release, how, name=f"{prefix}move_hold_release"),
         path("cancel/", cancel.cancel, how, name=f"{prefix}cancel"),
+        path("keep/", keep.keep, how, name=f"{prefix}keep"),
         path("survey/", survey.survey, how, name=f"{prefix}survey"),
     ]
 

@@ -49,7 +49,8 @@ def make_content(booking: Booking, *, by_link: bool, now: datetime) -> Content:
 def page_key(booking: Booking, *, by_link: bool, now: datetime) -> str:
     """Changes with everything the rest of the page shows: status, times, who may do what."""
     least = by_link and is_over(booking, now=now)
-    return f"{booking.version}-{booking.parent_status.value}{'-least' if least else ''}"
+    late = f"-{booking.expected_late_at:%d%H%M}" if booking.expected_late_at else ""
+    return f"{booking.version}-{booking.parent_status.value}{'-least' if least else ''}{late}"
 
 
 def is_followed(booking: Booking, *, now: datetime) -> bool:
