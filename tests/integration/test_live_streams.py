@@ -1,25 +1,30 @@
 """Streams of a real server: what they tell, to whom, and how they end."""
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from procrastinate.contrib.django.utils import connector_params
 
 from doorstep.domain.bookings.models import Booking, BookingCode, ParentStatus
 from doorstep.domain.bookings.services.codes import block_code, expire_code, set_expiry
 from doorstep.domain.customers.models import Contact
 from doorstep.domain.organization.models import Portal
 from doorstep.interfaces.portal.links import COOKIE
+from doorstep.interfaces.portal.live.listener import Listener
 from doorstep.platform.audit.services import SYSTEM
+from doorstep.platform.events.live import CHANNEL
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.values.geo import Coordinates
 from tests.conftest import NOW
@@ -303,3 +308,35 @@ def test_several_processes_stop_with_streams_open_too(
         server.wait(10)
     finally:
         server.stop()
+
+
+def test_the_listener_hears_again_after_its_connection_was_cut(transactional_db: None) -> None:
+    heard: list[int] = []
+    returns: list[None] = []
+
+    async def until(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():
+                await asyncio.sleep(0.05)
+
+    async def scenario(database: psycopg.Connection[Any]) -> None:
+        listener = Listener(on_change=heard.append, on_return=lambda: returns.append(None))
+        listening = asyncio.create_task(listener.run())
+        try:
+            await until(lambda: len(returns) == 1)
+            database.execute("SELECT pg_notify(%s, '41')", [CHANNEL])
+            await until(lambda: heard == [41])
+            database.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND query = %s",
+                [f"LISTEN {CHANNEL}"],
+            )
+            await until(lambda: len(returns) == 2)
+            database.execute("SELECT pg_notify(%s, '42')", [CHANNEL])
+            await until(lambda: heard == [41, 42])
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    with psycopg.connect(**connector_params(), autocommit=True) as database:
+        asyncio.run(scenario(database))

@@ -7,7 +7,7 @@ import time_machine
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from doorstep.domain.bookings.models import Booking, ParentStatus
+from doorstep.domain.bookings.models import Assignment, Booking, ParentStatus
 from doorstep.domain.bookings.services.codes import block_code, expire_code
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.tracking.models import ArrivalEstimate
@@ -16,6 +16,7 @@ from doorstep.platform.audit.services import SYSTEM
 from doorstep.platform.values.geo import Coordinates
 from tests.factories.bookings import FRIDAY, World, book, make_link, window_key
 from tests.factories.customers import mallory
+from tests.factories.resources import tina
 from tests.factories.tracking import become, north_of, report, set_out
 
 from .conftest import SignIn
@@ -407,3 +408,26 @@ def test_home_shows_one_active_visit_and_a_link_to_each_that_is_on_the_way(
     assert f"/visits/{trip.code}/" in active
     assert f"/visits/{second.code}/" in upcoming
     assert "Arriving" in active
+
+
+def test_each_of_a_crew_is_told_with_a_place_of_its_own(
+    world: World, trip: Booking, sign_in: SignIn
+) -> None:
+    at = THURSDAY_10 + 20 * MINUTE
+    part = trip.assignments.get()
+    Assignment.objects.create(
+        booking=trip, resource=tina(), role=1, latitude=DOOR.latitude, longitude=DOOR.longitude,
+        starts_at=part.starts_at, arrives_at=part.arrives_at, ends_at=part.ends_at,
+    )  # fmt: skip
+    drive_to(world, NEAR, at=at)
+    with time_machine.travel(at, tick=False):
+        report(tina(), north_of(DOOR, 9_000), at=at - 15 * MINUTE)
+        report(tina(), north_of(DOOR, 600), at=at)
+
+    found = live(sign_in(world.contact), trip, at=at)
+
+    assert "Your technicians are on the way" in found["words"]
+    assert "Tom Technician" in found["people"]
+    assert "Tina Technician" in found["people"]
+    assert [person["key"] for person in found["map"]["people"]] == [0, 1]
+    assert [person["initials"] for person in found["map"]["people"]] == ["TT", "TT"]

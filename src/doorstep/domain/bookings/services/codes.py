@@ -54,6 +54,8 @@ def set_expiry(*, code: BookingCode, expires_at: datetime | None, actor: Actor) 
     """
     BookingCode.objects.filter(pk=code.pk).update(expires_at=expires_at)
     code.expires_at = expires_at
+    # Pages that are open learn when they are to end.
+    announce([code.booking_id])
     until = expires_at.isoformat() if expires_at else None
     record(actor=actor, action="extended", obj=code, data={"expires_at": until})
     return code
