@@ -78,7 +78,9 @@ def answer_panel(answers: Iterable[SurveyAnswer]) -> Panel:
     rows: list[list[str | SafeString]] = [
         [
             stars(answer.rating),
-            f"{answer.question} {stars(answer.question_rating)}" if answer.question else "–",
+            format_html("{} {}", answer.question, stars(answer.question_rating))
+            if answer.question
+            else "–",
             answer.comment or "–",
             str(answer.contact or "–"),
             in_lists(answer.given_at),
@@ -94,9 +96,9 @@ def stars(rating: int | None) -> str | SafeString:
     if rating is None:
         return "–"
     return format_html(
-        '<span aria-hidden="true">{}</span><span class="sr-only">{}</span>',
-        "★" * rating + "☆" * (HIGHEST - rating),
+        '<span class="office-nowrap" role="img" aria-label="{}">{}</span>',
         _("%(stars)s of %(highest)s stars") % {"stars": rating, "highest": HIGHEST},
+        "★" * rating + "☆" * (HIGHEST - rating),
     )
 
 
