@@ -110,6 +110,13 @@ def test_the_way_begins_at_the_point_that_is_shown() -> None:
     )  # fmt: skip
 
 
+def test_the_way_leads_to_the_door_until_the_end() -> None:
+    """Also where the source knows no roads: then the way has two points."""
+    found = Seen(Sight.EXACT, north(300), 0.0, NOW)
+
+    assert shown_way((north(8_000), north(0)), found) == (north(300), north(0))
+
+
 def test_the_way_does_not_tell_where_in_the_area_the_technician_is() -> None:
     found = Seen(Sight.COARSE, north(5_000), 450.0, NOW)
 

@@ -77,6 +77,9 @@ def _make_portal() -> Portal:
         contact_phone="0161 496 0123",
         font=Font.INTER,
         is_tracking_enabled=True,
+        shows_technician_name=True,
+        shows_technician_photo=True,
+        shows_technician_phone=True,
     )
     _make_windows(portal)
     return portal

@@ -91,7 +91,9 @@ def shown_way(way: Sequence[Coordinates], seen: Seen) -> tuple[Coordinates, ...]
         return ()
     place = seen.place
     nearest = min(range(len(way)), key=lambda index: distance_m(way[index], place))
-    ahead = [point for point in way[nearest + 1 :] if distance_m(point, place) > seen.radius_metres]
+    # The last point is always ahead, however near.
+    following = way[nearest + 1 :] or way[-1:]
+    ahead = [point for point in following if distance_m(point, place) > seen.radius_metres]
     if not ahead:
         return ()
     return tuple(ahead) if seen.sight is Sight.COARSE else (place, *ahead)
