@@ -1,22 +1,37 @@
 """No network, a fixed cast, and a fixed today. See tests/factories for the people."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Generator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection
-from pytest_django.plugin import blocking_manager_key
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.engine import warm
+from tests.database.template import NotAllowed, check_role, ensure_template
 
 CHROMIUM_NAMES = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
 )  # fmt: skip
 # Monday 23 November 2026, 09:00 in London: an ordinary winter Monday.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Say at once, and once, when the database server is not one for tests."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    with session.config.stash[blocking_manager_key].unblock():
+        try:
+            check_role()
+        except NotAllowed as error:
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 @pytest.fixture
@@ -26,8 +41,27 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled() -> None:
-    """No test waits for the compiler, least of all in the middle of a transaction."""
-    warm()
+    """No test waits for the compiler, least of all in the middle of a transaction.
+
+    On a new machine one worker compiles and the others load what it has kept on disk.
+    """
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "warm.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        warm()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_use_migrations: bool,
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
+    """Test databases are copies of one in which all migrations have run."""
+    if django_db_use_migrations:
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = ensure_template()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
