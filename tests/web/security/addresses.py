@@ -87,8 +87,13 @@ def own_address(page: Page, world: World) -> str:
     return page.at(*[_own_id(page, part, world) for part in page.parts])
 
 
+def absent_address(page: Page, world: World) -> str:
+    """The same with the code of a visit that is not there."""
+    return own_address(page, world).replace(world.booking.code, "x" * len(world.booking.code))
+
+
 def _own_id(page: Page, part: str, world: World) -> str:
-    if page.template.startswith(("visits/", "visit/")):
+    if page.template.startswith(("visits/", "visit/")) and part == "code":
         return world.booking.code
     if page.template.startswith("technician/visits/") and part == "code":
         return world.booking.code

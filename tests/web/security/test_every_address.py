@@ -14,7 +14,7 @@ from django.test import Client
 from tests.web.office.forms import Fields
 from tests.web.office.world import World
 
-from .addresses import Page, all_pages, own_address
+from .addresses import Page, absent_address, all_pages, own_address
 from .conftest import PEOPLE, Browser
 
 PAGES = all_pages()
@@ -104,7 +104,7 @@ def test_visits_of_others_do_not_exist(who: str, world: World, browser: Browser)
     for page in visit_pages():
         for ask in (client.get, client.head, client.post):
             answer = ask_for(ask, own_address(page, world))
-            absent = ask_for(ask, page.at("x" * len(world.booking.code)))
+            absent = ask_for(ask, absent_address(page, world))
             assert answer.status_code in {expected, 405}, page.template
             assert answer.status_code == absent.status_code
     assert everything() == before
@@ -117,7 +117,7 @@ def test_who_is_not_signed_in_cannot_tell_visits_from_nothing(
     for page in visit_pages():
         for ask in (client.get, client.post):
             answer = ask_for(ask, own_address(page, world))
-            absent = ask_for(ask, page.at("x" * len(world.booking.code)))
+            absent = ask_for(ask, absent_address(page, world))
             assert answer.status_code == absent.status_code
             assert answer.status_code == 405 or answer.url.startswith("/accounts/login/")
 
