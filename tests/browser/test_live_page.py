@@ -344,3 +344,17 @@ def test_who_looks_around_on_the_map_is_not_pulled_back(
     page.wait_for_timeout(2000)
 
     assert page.locator(".map__pin--home").bounding_box() == before
+
+
+def test_tiles_that_do_not_come_leave_a_map_on_paper(
+    open_live: OpenLive, served: Served, world: World, visit: Booking
+) -> None:
+    served.stop()
+    served.environment["DOORSTEP_MAP_TILES"] = "/nowhere/{z}/{x}/{y}.png"
+    served.start()
+    far_away(world, visit)
+    page = open_live()
+
+    expect(page.get_by_text("The map’s background cannot be loaded.")).to_be_visible()
+    expect(page.locator(".map__pin--person")).to_be_visible()
+    expect(page.locator(".map__square").first).to_be_attached()

@@ -17,7 +17,7 @@ class Served:
     """Serves from `start` to `stop`. Its clock is the real one."""
 
     def __init__(self, *, log: Path, environment: dict[str, str], processes: int = 1) -> None:
-        self.log, self._environment, self._processes = log, environment, processes
+        self.log, self.environment, self._processes = log, environment, processes
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -27,7 +27,7 @@ class Served:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "doorstep.config.cli", "serve", "--port", str(self.port),
                  "--processes", str(self._processes)],
-                env={**os.environ, **self._environment, "DOORSTEP_PUBLIC_URL": self.url},
+                env={**os.environ, **self.environment, "DOORSTEP_PUBLIC_URL": self.url},
                 stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
         deadline = time.monotonic() + 60

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from . import env
 
 _HOST = re.compile(r"https?://[A-Za-z0-9{}.:-]+(?=/)")
+_SOURCE = re.compile(r"https?://(\*\.)?[A-Za-z0-9.:-]+")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def from_environment() -> MapTiles | None:
         source = "'self'"
     elif host := _HOST.match(url):
         source = host[0].replace("{s}", "*")
-        if "{" in source or not re.search(r"//(\*\.)?[A-Za-z0-9]", source):
+        if not _SOURCE.fullmatch(source):
             raise env.BadEnvironment("DOORSTEP_MAP_TILES may hold {s} only as its first name")
     else:
         raise env.BadEnvironment("DOORSTEP_MAP_TILES must begin with https:// or /")
