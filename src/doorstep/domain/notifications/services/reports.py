@@ -77,7 +77,9 @@ def match_all_parked(*, now: datetime) -> int:
     """The sweep: reports that came between a hand-over and its commit. Returns the matched."""
     parked = ProviderReport.objects.filter(message=None, received_at__gte=now - PARKED_FOR)
     count = 0
-    for account_id in list(parked.values_list("account", flat=True).distinct()):
+    # Ordered by itself: the rows' own order would make every one of them distinct.
+    ids = parked.order_by("account_id").values_list("account_id", flat=True).distinct()
+    for account_id in list(ids):
         account = ConnectorAccount.objects.filter(pk=account_id).first()
         if account is not None:
             # Newest first: a crowd of reports about nothing must not hide those just come.
