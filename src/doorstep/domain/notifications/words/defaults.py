@@ -96,8 +96,8 @@ DEFAULTS: dict[str, Words] = {
         heading=_("Your visit has a new arrival time"),
         opening=_(
             "{greeting}\n\n"
-            "The time we promised you was {window}. As things stand, {technician_name} will be "
-            "with you around {arrival_estimate}. We are sorry that plans changed."
+            "The time we promised you was {window}. {technician_name} is now expected around "
+            "{arrival_estimate}. We are sorry that plans changed."
         ),
         button=_("Keep or change the visit"),
         closing=_(
