@@ -36,6 +36,7 @@ from doorstep.domain.notifications.models import (
 from doorstep.domain.notifications.recipients import language_of
 from doorstep.domain.notifications.rendering import render
 from doorstep.domain.notifications.services.remind import reminder_occasion, run_of
+from doorstep.domain.notifications.words.texts import Texts
 from doorstep.domain.organization.models import ConnectorAccount, Portal
 from doorstep.platform.lib.secrets import encrypt
 
@@ -111,8 +112,9 @@ def write_messages(
     accounts = {Channel.EMAIL: find_account(Channel.EMAIL, fallback), Channel.SMS: texts}
     rng = Random(f"messages {len(messages)}")  # noqa: S311 (not for secrets)
     _give_links(messages, rng, now)
+    words = Texts()
     for message in messages:
-        _write_text(message, accounts[Channel(message.channel)])
+        _write_text(message, accounts[Channel(message.channel)], words)
     _fail_one(messages)
     Message.objects.bulk_create(messages, batch_size=_BATCH)
     Attempt.objects.bulk_create([_attempt(each) for each in messages], batch_size=_BATCH)
@@ -224,8 +226,8 @@ def _give_links(messages: Sequence[Message], rng: Random, now: datetime) -> None
     )
 
 
-def _write_text(message: Message, account: ConnectorAccount | None) -> None:
-    rendered = render(message, now=message.created_at)
+def _write_text(message: Message, account: ConnectorAccount | None, words: Texts) -> None:
+    rendered = render(message, now=message.created_at, texts=words)
     message.subject, message.text = rendered.stored_subject, rendered.stored_text
     message.html = rendered.stored_html
     message.context_encrypted = ""
