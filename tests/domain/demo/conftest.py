@@ -1,4 +1,7 @@
-"""The demo company, made once for all tests of a module and taken back afterwards."""
+"""The demo company, made once for all tests in this folder and taken back afterwards.
+
+Tests that make one of their own need an empty database: they are in ../seeding.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -16,7 +19,7 @@ TODAY = NOW.date()
 FIRST_DAY, LAST_DAY = date(2026, 11, 2), date(2026, 12, 13)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def seeded(django_db_setup: None, django_db_blocker) -> Iterator[SeedReport]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield seed_company(now=NOW)

@@ -13,10 +13,9 @@ from doorstep.domain.organization.models import Company, Portal
 from doorstep.domain.work.models import Priority
 from doorstep.engine import StraightLine, validate_route
 from doorstep.platform.identity.models import User
+from tests.domain.demo.conftest import NOW
+from tests.domain.demo.days import routes
 from tests.factories.customers import make_account
-
-from .conftest import NOW
-from .days import routes
 
 
 @cache
