@@ -16,7 +16,9 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
-PREFIX = "doorstep_template_"
+_PREFIX = "doorstep_template_"
+# Not its own name until it is whole: who makes it may be killed halfway.
+_UNFINISHED = f"{_PREFIX}unfinished"
 # Other branches on the same server want theirs back; who still copies one is done by then.
 _KEPT = 3
 # Any number, as long as it is the same in all processes.
@@ -50,21 +52,19 @@ def ensure_template() -> str:
 
     Safe to call from many processes at once: one makes it, the others wait.
     """
-    name = PREFIX + _digest()
-    # Not its own name until it is whole: who makes it may be killed halfway.
-    unfinished = f"{name}_unfinished"
+    name = _PREFIX + _digest()
     with connection._nodb_cursor() as cursor:
         # Our settings let nobody wait that long.
         cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         names = _templates(cursor)
         if name not in names:
-            for old in [unfinished, *names[: 1 - _KEPT]]:
+            for old in [_UNFINISHED, *names[: 1 - _KEPT]]:
                 cursor.execute(_of("DROP DATABASE IF EXISTS {}", old))
-            cursor.execute(_of("CREATE DATABASE {}", unfinished))
-            with _connected_to(unfinished):
+            cursor.execute(_of("CREATE DATABASE {}", _UNFINISHED))
+            with _connected_to(_UNFINISHED):
                 call_command("migrate", verbosity=0, interactive=False)
-            cursor.execute(_of("ALTER DATABASE {} RENAME TO {}", unfinished, name))
+            cursor.execute(_of("ALTER DATABASE {} RENAME TO {}", _UNFINISHED, name))
             # Nobody can be copied while somebody is connected.
             cursor.execute(_of("ALTER DATABASE {} ALLOW_CONNECTIONS false", name))
     return name
@@ -85,7 +85,7 @@ def _templates(cursor: Any) -> list[str]:
     """Whole ones, the oldest first."""
     cursor.execute(
         "SELECT datname FROM pg_database WHERE datname ~ %s ORDER BY oid",
-        [f"^{PREFIX}[0-9a-f]+$"],
+        [f"^{_PREFIX}[0-9a-f]+$"],
     )
     return [name for (name,) in cursor.fetchall()]
 
