@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, include, path
 
-from .views import again, book, cancel, confirm, home, keep, link, live, move, survey, visit
+from .views import again, book, cancel, confirm, home, keep, link, live, move, photos, survey, visit
 
 app_name = "portal"
 
@@ -20,6 +20,9 @@ def _pages_of_a_visit(*, by_link: bool) -> list[URLPattern]:
         path("move/hold/extend/", move.extend, how, name=f"{prefix}move_hold_extend"),
         path("move/hold/release/", move.release, how, name=f"{prefix}move_hold_release"),
         path("cancel/", cancel.cancel, how, name=f"{prefix}cancel"),
+        path("photos/", photos.photos, how, name=f"{prefix}photos"),
+        path("photos/<int:number>/", photos.photo, how, name=f"{prefix}own_photo"),
+        path("photos/<int:number>/remove/", photos.remove, how, name=f"{prefix}own_photo_remove"),
         path("keep/", keep.keep, how, name=f"{prefix}keep"),
         path("survey/", survey.survey, how, name=f"{prefix}survey"),
     ]

@@ -6,6 +6,7 @@ Nothing else of an upload survives, neither the place nor the time a phone notes
 
 import base64
 import binascii
+from datetime import datetime
 from hashlib import sha256
 
 from django.core.exceptions import ValidationError
@@ -13,14 +14,16 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from doorstep.platform.audit.services import record
+from doorstep.platform.audit.services import Actor, record
 from doorstep.platform.lib.images import clean_image
 
-from ..errors import NotSigned, TooManyPhotos
-from ..models import Booking, BookingPhoto, BookingSignature
+from ..errors import NotChangeable, NotSigned, TooManyPhotos
+from ..models import Booking, BookingPhoto, BookingSignature, ParentStatus
+from ..rules import lock_latest
 from .on_site import Report, carry_out, check_not_canceled, moment_of
 
 MOST_PHOTOS = 20
+MOST_OF_CUSTOMERS = 6
 LONGEST_SIDE = 2000
 # What the camera of a phone makes today; what is kept is smaller.
 MOST_BYTES = 15 * 1024 * 1024
@@ -51,6 +54,44 @@ def add_photo(report: Report, *, upload: File[bytes], caption: str = "") -> Book
         record(actor=report.actor, action="photo added", obj=current, data=data)
 
     return carry_out(report, {"do": "photo", "digest": digest, "caption": caption}, change)
+
+
+@transaction.atomic
+def add_customer_photo(
+    *, booking: Booking, upload: File[bytes], caption: str, actor: Actor, now: datetime
+) -> BookingPhoto:
+    """What the technician shall see beforehand. Raises NotChangeable once the visit is over,
+    TooManyPhotos, or ValidationError for what is no picture or too large."""
+    picture = clean_image(upload, max_side=LONGEST_SIDE, max_bytes=MOST_BYTES)
+    current = lock_latest(booking)
+    if current.parent_status in (ParentStatus.COMPLETED, ParentStatus.CANCELED):
+        raise NotChangeable
+    own = BookingPhoto.objects.filter(booking=current, is_from_customer=True)
+    if own.count() >= MOST_OF_CUSTOMERS:
+        raise TooManyPhotos(count=MOST_OF_CUSTOMERS)
+    photo = BookingPhoto(
+        booking=current,
+        caption=caption.strip()[:200],
+        author=actor.user,
+        is_from_customer=True,
+        created_at=now,
+    )
+    photo.picture.save(str(picture.name), picture, save=False)
+    photo.save()
+    record(actor=actor, action="photo added", obj=current, data={"caption": photo.caption})
+    return photo
+
+
+@transaction.atomic
+def remove_customer_photo(*, photo: BookingPhoto, actor: Actor) -> None:
+    """Raises NotChangeable once the visit is over."""
+    current = lock_latest(photo.booking)
+    if current.parent_status in (ParentStatus.COMPLETED, ParentStatus.CANCELED):
+        raise NotChangeable
+    storage, name = photo.picture.storage, str(photo.picture.name)
+    record(actor=actor, action="photo removed", obj=current, data={"caption": photo.caption})
+    photo.delete()
+    transaction.on_commit(lambda: storage.delete(name))
 
 
 def sign(report: Report, *, name: str, drawing: str = "") -> Booking:

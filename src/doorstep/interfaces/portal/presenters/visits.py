@@ -33,6 +33,7 @@ class VisitUrls:
     extend: str
     release: str
     cancel: str
+    photos: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class VisitView:
     calendar_url: str
     extend_url: str
     release_url: str
+    photos_url: str
     by_link: bool
     is_least: bool
     feedback: str = ""
@@ -89,7 +91,7 @@ def visit_urls(code: str, *, by_link: bool = False) -> VisitUrls:
     """The pages of the visit that has this public code."""
     prefix = "portal:link_" if by_link else "portal:"
     names = ("visit", "visit_calendar", "move", "move_review", "move_hold_extend",
-             "move_hold_release", "cancel")  # fmt: skip
+             "move_hold_release", "cancel", "photos")  # fmt: skip
     return VisitUrls(*(reverse(prefix + name, args=[code]) for name in names))
 
 
@@ -141,6 +143,7 @@ def visit_view(
         calendar_url=urls.calendar,
         extend_url=urls.extend,
         release_url=urls.release,
+        photos_url=urls.photos,
         by_link=by_link,
         is_least=is_least,
     )

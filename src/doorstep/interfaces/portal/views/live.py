@@ -1,9 +1,6 @@
 """What keeps a visit's page up to date without a stream, and the technician's photo."""
 
-import mimetypes
-
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,6 +11,7 @@ from doorstep.domain.tracking.live import live_visit
 from doorstep.interfaces.portal.access import visit_required
 from doorstep.interfaces.portal.live.content import make_content
 from doorstep.interfaces.portal.requests import VisitRequest
+from doorstep.interfaces.web.files import private_file
 
 from .visit import visit_or_404
 
@@ -42,11 +40,5 @@ def photo(request: VisitRequest, code: str, number: int) -> HttpResponseBase:
         raise Http404
     if number >= len(technicians) or not technicians[number].has_photo:
         raise Http404
-    name = BookableResource.objects.get(pk=technicians[number].resource_id).photo.name
-    if not name or not default_storage.exists(name):
-        raise Http404
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response = FileResponse(default_storage.open(name), content_type=kind)
-    # No type an image can have may run as a page.
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    resource = BookableResource.objects.get(pk=technicians[number].resource_id)
+    return private_file(resource.photo.name)

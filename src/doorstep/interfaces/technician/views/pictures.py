@@ -1,9 +1,6 @@
 """Photos and signatures, handed out only to who may see the visit."""
 
-import mimetypes
-
-from django.core.files.storage import default_storage
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from doorstep.domain.bookings.models import BookingPhoto, BookingSignature
@@ -12,6 +9,7 @@ from doorstep.interfaces.technician.access import (
     technician_required,
     visit_or_404,
 )
+from doorstep.interfaces.web.files import private_file
 
 
 @require_safe
@@ -19,7 +17,7 @@ from doorstep.interfaces.technician.access import (
 def photo(request: TechnicianRequest, code: str, number: int) -> HttpResponse:
     booking = visit_or_404(request, code)
     found = BookingPhoto.objects.filter(booking=booking, pk=number).first()
-    return _file(str(found.picture) if found else "")
+    return private_file(found.picture.name if found else None)
 
 
 @require_safe
@@ -27,15 +25,5 @@ def photo(request: TechnicianRequest, code: str, number: int) -> HttpResponse:
 def signature(request: TechnicianRequest, code: str) -> HttpResponse:
     booking = visit_or_404(request, code)
     found = BookingSignature.objects.filter(booking=booking).first()
-    return _file(str(found.picture) if found else "")
+    return private_file(found.picture.name if found else None)
 
-
-def _file(name: str) -> HttpResponse:
-    if not name or not default_storage.exists(name):
-        raise Http404
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    with default_storage.open(name) as file:
-        response = HttpResponse(file.read(), content_type=kind)
-    # No type a picture can have may run as a page.
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
