@@ -86,6 +86,7 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
         dark: bool = False,
         language: str = "en",
         scripts: bool = True,
+        worker: bool = False,
     ) -> Page:
         context = chromium.new_context(
             base_url=str(live_server),
@@ -93,6 +94,8 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
             color_scheme="dark" if dark else "light",
             locale="en-GB",
             java_script_enabled=scripts,
+            # It fetches pages ahead of time, of which only its own tests want to know.
+            service_workers="allow" if worker else "block",
         )
         contexts.append(context)
         context.set_default_timeout(10_000)

@@ -56,6 +56,8 @@ def test_a_whole_day_is_driven_from_the_phone(
     page.get_by_role("button", name="Start travel").click()
     page.get_by_text("You are on the way").wait_for()
     clock.move_to(at(10, 5))
+    page.clock.set_system_time(at(10, 5))
+    page.reload()
     page.get_by_role("button", name="Arrived").click()
     page.get_by_text("You are at work").wait_for()
 

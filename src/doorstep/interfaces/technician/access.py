@@ -5,13 +5,15 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.bookings.technicians import find_resource, get_technician_visit
 from doorstep.domain.resources.models import BookableResource
+from doorstep.interfaces.technician.presenters.kept_files import kept_files
 from doorstep.interfaces.web.rate_limit import Limit, is_over
 from doorstep.interfaces.web.requests import PageRequest
 from doorstep.interfaces.web.views import too_many_requests
@@ -31,6 +33,7 @@ class TechnicianRequest(PageRequest):
     user: User
     resource: BookableResource
     actor: Actor
+    technician_key: str
 
 
 TechnicianView = Callable[Concatenate[TechnicianRequest, P], HttpResponseBase]
@@ -47,6 +50,8 @@ def technician_required(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         user = request.user
         if not user.is_authenticated:
+            if wants_json(request):
+                return JsonResponse({"error": "signed_out"}, status=401)
             return redirect_to_login(request.get_full_path())
         resource = find_resource(user)
         if resource is None:
@@ -58,9 +63,24 @@ def technician_required(
         found = cast("TechnicianRequest", request)
         found.resource = resource
         found.actor = Actor(Source.TECHNICIAN, user)
-        return view(found, *args, **kwargs)
+        found.technician_key = technician_key(user)
+        response = view(found, *args, **kwargs)
+        # For the service worker: whose page this is, and with which files it goes.
+        response["Doorstep-User"] = found.technician_key
+        response["Doorstep-Version"] = kept_files(request).version
+        return response
 
     return guarded
+
+
+def technician_key(user: User) -> str:
+    """Under which name a phone keeps what belongs to this user. Says nothing about her."""
+    return salted_hmac("doorstep.technician", str(user.pk)).hexdigest()[:20]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program asks, such as the queue of a phone, and not a browser for a page."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def visit_or_404(request: TechnicianRequest, code: str) -> Booking:

@@ -2,18 +2,24 @@
 
 from django.urls import path
 
-from .views import actions, day, pictures, sharing, time_off, visit
+from .views import actions, day, install, offline, pictures, sharing, time_off, visit
 
 app_name = "technician"
 
 urlpatterns = [
     path("", day.day, name="day"),
+    path("manifest.webmanifest", install.manifest, name="manifest"),
+    path("icon-<int:size>.png", install.icon, name="icon"),
+    path("sw.js", offline.worker, name="worker"),
+    path("session/", offline.session, name="session"),
+    path("offline/", offline.offline, name="offline"),
     path("positions/", sharing.positions, name="positions"),
     path("sharing/pause/", sharing.pause, name="pause_sharing"),
     path("sharing/resume/", sharing.resume, name="resume_sharing"),
     path("time-off/", time_off.time_off, name="time_off"),
     path("time-off/<int:number>/withdraw/", time_off.withdraw, name="time_off_withdraw"),
     path("visits/<str:code>/", visit.visit, name="visit"),
+    path("visits/<str:code>/ahead/", offline.ahead, name="ahead"),
     path("visits/<str:code>/status/", actions.status, name="status"),
     path("visits/<str:code>/checklist/", actions.checklist, name="checklist"),
     path("visits/<str:code>/note/", actions.note, name="note"),

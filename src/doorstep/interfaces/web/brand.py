@@ -94,6 +94,7 @@ class Brand:
     style_sheet: str
     font_sheets: tuple[str, ...]
     theme_color: str
+    theme_color_dark: str
     is_set_up: bool
 
     @property
@@ -125,6 +126,11 @@ def brand_of(portal: Portal | None, *, language: str) -> Brand:
         style_sheet=f"{reverse('web:brand')}?v={sheet_version(shown)}",
         font_sheets=tuple(static(sheet) for sheet in sheets),
         theme_color=shown.background_color,
+        theme_color_dark=dark_palette(
+            font=shown.font_color,
+            foreground=shown.foreground_color,
+            background=shown.background_color,
+        ).page,
         is_set_up=portal is not None,
     )
 

@@ -17,3 +17,8 @@ def find_request_portal(request: HttpRequest) -> Portal | None:
     """The portal this request is for; None where nothing is set up or the request broke early."""
     portal: Portal | None = getattr(request, "portal", None)
     return portal or None
+
+
+def shown_portal(request: HttpRequest) -> Portal:
+    """The portal of this request; Doorstep's own look where there is none."""
+    return find_request_portal(request) or Portal(company_name="Doorstep")

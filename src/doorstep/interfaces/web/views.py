@@ -15,10 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import condition, require_safe
 
-from doorstep.domain.organization.models import Portal
-
 from .brand import sheet_version, style_sheet
-from .requests import find_request_portal
+from .requests import find_request_portal, shown_portal
 
 ONE_YEAR = 60 * 60 * 24 * 365
 
@@ -148,24 +146,20 @@ def not_set_up(request: HttpRequest) -> HttpResponse:
 
 
 def _sheet_etag(request: HttpRequest) -> str:
-    return f'"{sheet_version(_shown_portal(request))}"'
+    return f'"{sheet_version(shown_portal(request))}"'
 
 
 @require_safe
 @condition(etag_func=_sheet_etag)
 def brand(request: HttpRequest) -> HttpResponse:
     """The portal's colors and font. Kept for a year under its version, else asked for each time."""
-    portal = _shown_portal(request)
+    portal = shown_portal(request)
     response = HttpResponse(style_sheet(portal), content_type="text/css; charset=utf-8")
     if request.GET.get("v") == sheet_version(portal):
         patch_cache_control(response, public=True, max_age=ONE_YEAR, immutable=True)
     else:
         patch_cache_control(response, public=True, no_cache=True)
     return response
-
-
-def _shown_portal(request: HttpRequest) -> Portal:
-    return find_request_portal(request) or Portal(company_name="Doorstep")
 
 
 @require_safe
@@ -210,7 +204,7 @@ def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """A door in the portal's color."""
-    color = _shown_portal(request).foreground_color
+    color = shown_portal(request).foreground_color
     response = render(request, "web/favicon.svg", {"color": color}, content_type="image/svg+xml")
     patch_cache_control(response, public=True, max_age=60 * 60 * 24)
     return response

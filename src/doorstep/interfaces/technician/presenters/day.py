@@ -38,6 +38,8 @@ class Row:
     status: str = ""
     tone: str = ""
     url: str = ""
+    code: str = ""
+    parent: str = ""
     is_over: bool = False
     is_canceled: bool = False
     is_current: bool = False
@@ -137,6 +139,8 @@ def _visit_row(each: DayVisit, *, is_current: bool) -> Row:
         status=status_words(booking.status),
         tone=TONES.get(parent, ""),
         url=reverse("technician:visit", args=[booking.code]),
+        code=booking.code,
+        parent=parent.value,
         is_over=parent in OVER,
         is_canceled=parent is ParentStatus.CANCELED,
         is_current=is_current,

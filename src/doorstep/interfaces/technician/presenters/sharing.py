@@ -19,6 +19,7 @@ class SharingView:
     is_paused: bool
     pause_reason: str
     customer: str
+    code: str
     every_seconds: int
 
 
@@ -39,5 +40,6 @@ def sharing_view(resource: BookableResource) -> SharingView | None:
         is_paused=is_paused,
         pause_reason=session.pause_reason if session and is_paused else "",
         customer=visit.work_order.account.name,
+        code=visit.code,
         every_seconds=settings.report_seconds,
     )

@@ -42,24 +42,27 @@ class Steps:
     more: tuple[Step, ...]
 
 
-def steps_for(booking: Booking, statuses: Iterable[BookingStatus], *, before_break: P) -> Steps:
-    """`before_break` is the status a visit on break was in before."""
-    old = booking.parent_status
-    goal = _next_parent(booking, before_break)
+def steps_for(
+    booking: Booking, status: BookingStatus, statuses: Iterable[BookingStatus], *, before_break: P
+) -> Steps:
+    """What comes after `status`, which the visit has or may come to have.
+
+    `before_break` is the status a visit on break was in before.
+    """
+    old = P(status.parent)
+    goal = _next_parent(booking, old, before_break)
     main: Step | None = None
     beside: list[Step] = []
     more: list[Step] = []
-    for status in sorted(statuses, key=lambda each: (not each.is_default, each.pk)):
-        parent = P(status.parent)
-        if parent is P.CANCELED or status.pk == booking.status_id or not may_change(old, parent):
+    for each in sorted(statuses, key=lambda each: (not each.is_default, each.pk)):
+        parent = P(each.parent)
+        if parent is P.CANCELED or each.pk == status.pk or not may_change(old, parent):
             continue
-        step = Step(
-            status.pk, status.parent, _label(status, old, parent), _ICONS[parent], new_code()
-        )
+        step = Step(each.pk, each.parent, _label(each, old, parent), _ICONS[parent], new_code())
         if parent is goal and main is None:
             main = step
         elif (parent is goal and parent is P.IN_PROGRESS) or (
-            parent is P.ON_BREAK and status.is_default and old is not P.ON_BREAK
+            parent is P.ON_BREAK and each.is_default and old is not P.ON_BREAK
         ):
             beside.append(step)
         else:
@@ -67,8 +70,8 @@ def steps_for(booking: Booking, statuses: Iterable[BookingStatus], *, before_bre
     return Steps(main, tuple(beside), tuple(more))
 
 
-def _next_parent(booking: Booking, before_break: P) -> P | None:
-    match booking.parent_status:
+def _next_parent(booking: Booking, old: P, before_break: P) -> P | None:
+    match old:
         case P.SCHEDULED:
             is_on_site = booking.work_order.work_location == WorkLocation.ONSITE
             return P.TRAVELING if is_on_site else P.IN_PROGRESS

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from doorstep.domain.bookings.models import Booking, BookingStatus, ParentStatus
+from doorstep.domain.bookings.models import BookingStatus, ParentStatus
 from doorstep.platform.audit.models import Source
 
 TONES = {
@@ -55,9 +55,9 @@ def source_words(source: str) -> str:
             return _("by the system")
 
 
-def state_sentence(booking: Booking) -> str:
+def state_sentence(parent: ParentStatus) -> str:
     """What a technician does at the moment, above her next action."""
-    match booking.parent_status:
+    match parent:
         case ParentStatus.TRAVELING:
             return _("You are on the way")
         case ParentStatus.ON_BREAK:

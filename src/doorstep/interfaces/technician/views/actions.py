@@ -1,11 +1,11 @@
-"""What a technician reports. A refusal is answered with 409 and the visit's page, what cannot be
-read with 400; only what was done is answered with a redirect. So a phone that sends its queue knows
-what became of each report."""
+"""What a technician reports, from a form or from the queue of her phone. A refusal is answered with
+409 and the visit's page, what cannot be read with 400; only what was done is answered with a
+redirect. The queue gets the same as JSON, and so knows what became of each report."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from doorstep.interfaces.technician.access import (
     TechnicianRequest,
     technician_required,
     visit_or_404,
+    wants_json,
 )
 from doorstep.interfaces.technician.forms import (
     ChecklistForm,
@@ -136,7 +137,10 @@ def _carry_out(
     part: str = "",
 ) -> HttpResponse:
     booking = visit_or_404(request, code)
+    is_queue = wants_json(request)
     if not form.is_valid():
+        if is_queue:
+            return JsonResponse({"refusals": form.problems}, status=400)
         return show_visit(request, booking, refusals=form.problems, sent=form, status=400)
     report = Report(
         booking=booking,
@@ -153,9 +157,12 @@ def _carry_out(
         refusals = list(error.messages)
     else:
         if request.POST.get("back") == "day":
-            return redirect("technician:day")
-        anchor = f"#{part}" if part else ""
-        return redirect(reverse("technician:visit", args=[code]) + anchor)
+            next_url = reverse("technician:day")
+        else:
+            next_url = reverse("technician:visit", args=[code]) + (f"#{part}" if part else "")
+        return JsonResponse({"next": next_url}) if is_queue else redirect(next_url)
+    if is_queue:
+        return JsonResponse({"refusals": refusals}, status=409)
     # As it is now, and not as it was before the attempt.
     return show_visit(
         request, visit_or_404(request, code), refusals=refusals, sent=form, status=409

@@ -75,6 +75,12 @@
     if (isSending || !list.length) return;
     isSending = true;
     try {
+      // The server must know of a trip before it is told where it leads; see queue.js.
+      const person = document.querySelector("[data-offline]");
+      if (person && self.doorstepQueue && (await self.doorstepQueue.isStatusWaiting(person.dataset.offline))) {
+        say("offline");
+        return;
+      }
       const answer = await fetch(box.dataset.share, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": token },
@@ -123,6 +129,11 @@
   }
   say("wait");
   window.addEventListener("online", send);
+  // Arrived, though the server does not know it yet.
+  document.addEventListener("doorstep:ahead", function (event) {
+    const ahead = event.detail[box.dataset.code];
+    if (ahead && ahead.parent !== "traveling") stop();
+  });
   watch = navigator.geolocation.watchPosition(hear, fail, {
     enableHighAccuracy: true,
     maximumAge: 5000,
