@@ -241,6 +241,7 @@ def test_what_the_office_changed_meanwhile_is_told_and_the_rest_waits_for_a_deci
     phone.go_offline()
     phone.press("Start travel")
     phone.press("Arrived")
+    phone.waits(2)
     page.goto(f"{DAY}visits/{carols.code}/")
     page.get_by_label("Note", exact=True).fill("Nobody there.")
     phone.press("Add note")

@@ -225,9 +225,9 @@
       fields: fields,
       parent: button.dataset.parent || "",
     }, describe(form, kind, button, data));
-    const before = await queue.list(user);
     const id = await queue.add(action);
-    return { id: id, isFirst: !before.some(function (each) { return each.state !== "refused"; }) };
+    const others = await queue.list(user);
+    return { id: id, isFirst: !others.some(function (each) { return each.id < id && each.state !== "refused"; }) };
   }
 
   async function submit(form, button) {

@@ -11,30 +11,36 @@
   const ID = String(Math.random());
   const news = "BroadcastChannel" in self ? new BroadcastChannel(NAME) : null;
 
+  let opened = null;
+
   function open() {
-    return new Promise(function (resolve, reject) {
+    opened = opened || new Promise(function (resolve, reject) {
       const request = indexedDB.open(NAME, 1);
       request.onupgradeneeded = function () {
         request.result.createObjectStore(ACTIONS, { keyPath: "id", autoIncrement: true });
       };
-      request.onsuccess = function () { resolve(request.result); };
-      request.onerror = function () { reject(request.error); };
+      request.onsuccess = function () {
+        // A browser may close it by itself, to save memory or when its data is cleared.
+        request.result.onclose = function () { opened = null; };
+        resolve(request.result);
+      };
+      request.onerror = function () {
+        opened = null;
+        reject(request.error);
+      };
     });
+    return opened;
   }
 
   // Resolves once it is on the disk, with what `work` asked for.
   async function store(mode, work) {
     const database = await open();
-    try {
-      return await new Promise(function (resolve, reject) {
-        const transaction = database.transaction(ACTIONS, mode, { durability: "strict" });
-        const request = work(transaction.objectStore(ACTIONS));
-        transaction.oncomplete = function () { resolve(request.result); };
-        transaction.onerror = transaction.onabort = function () { reject(transaction.error); };
-      });
-    } finally {
-      database.close();
-    }
+    return new Promise(function (resolve, reject) {
+      const transaction = database.transaction(ACTIONS, mode, { durability: "strict" });
+      const request = work(transaction.objectStore(ACTIONS));
+      transaction.oncomplete = function () { resolve(request.result); };
+      transaction.onerror = transaction.onabort = function () { reject(transaction.error); };
+    });
   }
 
   function tell(what) {
@@ -48,8 +54,8 @@
   }
 
   async function add(action) {
-    const earlier = await list(action.user);
-    const isHeld = action.kind === "status" && earlier.some(function (each) {
+    const earlier = action.kind === "status" ? await list(action.user) : [];
+    const isHeld = earlier.some(function (each) {
       return each.code === action.code && each.state === "held";
     });
     const kept = Object.assign({ state: isHeld ? "held" : "waiting", reasons: [] }, action);
