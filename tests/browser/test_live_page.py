@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
 from doorstep.domain.bookings.models import Booking, BookingCode, ParentStatus
@@ -17,7 +15,7 @@ from doorstep.platform.audit.services import SYSTEM
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.values.geo import Coordinates
 from tests.conftest import NOW
-from tests.doubles.served import Served, beside_test
+from tests.doubles.served import Served
 from tests.factories.bookings import World, book, make_link
 from tests.factories.tracking import become, north_of, report, set_out
 
@@ -32,15 +30,6 @@ OpenLive = Callable[..., Page]
 @pytest.fixture(autouse=True)
 def _clock() -> None:
     """The server beside us has the real one, and so have we."""
-
-
-@pytest.fixture
-def served(transactional_db: None, tmp_path: Path) -> Iterator[Served]:
-    environment = beside_test(connection.settings_dict["NAME"])
-    server = Served(log=tmp_path / "serve.log", environment=environment)
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
