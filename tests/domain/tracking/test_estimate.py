@@ -72,6 +72,17 @@ def test_it_is_not_asked_for_more_often_than_the_company_allows(
     assert is_estimate_due(trip(), settings=settings, now=now + 2.1 * MINUTE)
 
 
+def test_who_asked_while_another_answer_was_under_way_is_content_with_that(
+    world: World, now: datetime
+) -> None:
+    booking = set_out(world, now=now)
+    first = estimated(world, booking, 9_000, now + MINUTE)
+    second = estimated(world, booking, 8_000, now + 1.9 * MINUTE)
+    third = estimated(world, booking, 7_000, now + 2.1 * MINUTE)
+
+    assert (second.made_at, third.made_at) == (first.made_at, now + 2.1 * MINUTE)
+
+
 def test_it_is_not_asked_for_while_next_to_nothing_has_changed(world: World, now: datetime) -> None:
     booking = set_out(world, now=now)
     estimated(world, booking, 9_000, now + MINUTE)

@@ -75,7 +75,12 @@ def is_over(booking: Booking, *, now: datetime) -> bool:
     """Done, canceled, or a day past: a link shows the least of it from then on."""
     if booking.parent_status in (ParentStatus.COMPLETED, ParentStatus.CANCELED):
         return True
-    return max(booking.promised_to, booking.ends_at) + _KEPT_OPEN <= now
+    return over_at(booking) <= now
+
+
+def over_at(booking: Booking) -> datetime:
+    """When a visit is over that nobody completed."""
+    return max(booking.promised_to, booking.ends_at) + _KEPT_OPEN
 
 
 def with_expiry(codes: QuerySet[BookingCode]) -> Any:

@@ -1,13 +1,18 @@
 """Read trips, estimates and the company's settings of tracking."""
 
-from datetime import datetime
-
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from doorstep.domain.bookings.models import Booking, ParentStatus, StatusTimestamp
 from doorstep.domain.resources.models import BookableResource
 
 from .models import SharingSession, TrackingSettings
+
+# When a visit's status last became Traveling.
+BEGAN = f"""
+SELECT at FROM bookings_statustimestamp
+ WHERE booking_id = %s AND parent = '{ParentStatus.TRAVELING.value}'
+ ORDER BY at DESC, id DESC LIMIT 1
+"""  # noqa: S608 (a word of ours)
 
 
 def get_tracking_settings() -> TrackingSettings:
@@ -34,13 +39,3 @@ def traveling_visits(resource: BookableResource) -> QuerySet[Booking]:
 
 def running_sessions(booking: Booking) -> QuerySet[SharingSession]:
     return SharingSession.objects.filter(booking=booking, ended_at=None)
-
-
-def trip_began_at(booking: Booking) -> datetime | None:
-    """When the visit's status last became Traveling."""
-    stamp = (
-        StatusTimestamp.objects.filter(booking=booking, parent=ParentStatus.TRAVELING)
-        .order_by("-at", "-pk")
-        .first()
-    )
-    return stamp.at if stamp else None

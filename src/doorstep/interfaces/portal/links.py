@@ -49,12 +49,18 @@ def keep_in_cookie(response: HttpResponseBase, code: BookingCode) -> None:
 
 def link_at_hand(request: HttpRequest, *, booking_code: str) -> BookingCode | None:
     """The code this browser opened the visit with, if it still opens it."""
+    kept = code_in_cookie(request, booking_code=booking_code)
+    if kept is None:
+        return None
+    return get_open_code(pk=kept, booking_code=booking_code, now=timezone.now())
+
+
+def code_in_cookie(request: HttpRequest, *, booking_code: str) -> int | None:
+    """The id of that code, which may open nothing any more."""
     kept = request.get_signed_cookie(
         COOKIE, default="", salt=_salt(booking_code), max_age=COOKIE_AGE_S
     )
-    if not kept:
-        return None
-    return get_open_code(pk=int(kept), booking_code=booking_code, now=timezone.now())
+    return int(kept) if kept else None
 
 
 def actor_by_link(contact: Contact) -> Actor:

@@ -15,6 +15,7 @@ from doorstep.platform.values.geo import Coordinates, distance_m
 
 from ..events import ArrivalEstimated
 from ..models import ArrivalEstimate, SharingSession, TrackingSettings
+from ..selectors import get_tracking_settings
 
 QUEUE = "tracking"
 REFRESH = "doorstep.tracking.refresh_estimate"
@@ -76,6 +77,8 @@ def ask_for_estimate(session_id: int) -> bool:
 def refresh_estimate(*, session_id: int, now: datetime) -> ArrivalEstimate | None:
     """Ask how long the rest of the drive takes and store the answer; None when the trip is over.
 
+    An answer that is younger than the company allows to ask anew counts still.
+
     Nothing is locked while the service is asked; an answer that comes after a newer one is dropped.
     """
     session = (
@@ -88,6 +91,14 @@ def refresh_estimate(*, session_id: int, now: datetime) -> ArrivalEstimate | Non
     place = place_of(session.booking, session.resource)
     if place is None:
         return None
+    earlier = ArrivalEstimate.objects.filter(
+        booking=session.booking_id, resource=session.resource_id, made_at__gte=session.began_at
+    ).first()
+    # Positions that came while another question was under way have asked once more.
+    if earlier is not None and earlier.start is not None:
+        seconds = get_tracking_settings().estimate_seconds
+        if now - earlier.made_at < timedelta(seconds=seconds):
+            return earlier
     start = session.position
     drive = estimate_drive(start=start, end=place, departs_at=now)
     return _keep(session, start, drive, now)
@@ -96,7 +107,12 @@ def refresh_estimate(*, session_id: int, now: datetime) -> ArrivalEstimate | Non
 def place_of(booking: Booking, resource: BookableResource) -> Coordinates | None:
     """Where this resource is going: her part's place, else the address of the work."""
     part = Assignment.objects.filter(booking=booking, resource=resource).first()
-    if part is not None and part.latitude is not None and part.longitude is not None:
+    return place_of_part(part, booking) if part is not None else booking.work_order.coordinates
+
+
+def place_of_part(part: Assignment, booking: Booking) -> Coordinates | None:
+    """The same for who has read the part already."""
+    if part.latitude is not None and part.longitude is not None:
         return Coordinates(part.latitude, part.longitude)
     return booking.work_order.coordinates
 

@@ -14,7 +14,6 @@ from doorstep.platform.values.geo import Coordinates, distance_m
 from ..errors import SharingPaused
 from ..models import Position, PositionSource, SharingSession, TrackingSettings
 from ..reports import Fix, Refusal, Report, check, read
-from ..selectors import get_tracking_settings
 from .estimate import ask_for_estimate, is_estimate_due
 from .sharing import open_session
 
@@ -48,10 +47,9 @@ def record_positions(
     Older reports that arrive late are kept, and move nothing. Reports beyond MOST_REPORTS are
     refused. Raises NoRunningTrip, SharingOff and SharingPaused.
     """
-    session = open_session(resource=resource, now=now, booking=booking)
+    session, settings = open_session(resource=resource, now=now, booking=booking)
     if session.paused_at is not None:
         raise SharingPaused
-    settings = get_tracking_settings()
     refusals: dict[int, Refusal | None] = dict.fromkeys(range(len(reports)), Refusal.TOO_OFTEN)
     taken: list[Fix] = []
     in_order = sorted(range(len(reports)), key=lambda index: reports[index].at)

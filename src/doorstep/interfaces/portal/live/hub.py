@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from .listener import Listener
 from .stream import Stream
-from .viewers import CLOSED, Look, Viewer, look
+from .viewers import CLOSED, Known, Look, Viewer, look
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class Hub:
     def __init__(self) -> None:
         self._streams: dict[str, set[Stream]] = {}
         self._codes: dict[int, str] = {}
+        self._known: dict[str, Known] = {}
         self._changed: set[str] = set()
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -59,6 +60,7 @@ class Hub:
         streams.discard(stream)
         if not streams:
             self._streams.pop(code, None)
+            self._known.pop(code, None)
             self._codes = {pk: each for pk, each in self._codes.items() if each != code}
             if timer := self._timers.pop(code, None):
                 timer.cancel()
@@ -107,9 +109,12 @@ class Hub:
     async def _look(self, code: str) -> None:
         streams = list(self._streams.get(code, ()))
         viewers = list({stream.viewer for stream in streams})
+        if not viewers:
+            return
+        known = self._known.setdefault(code, Known())
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.run_in_executor(self._threads, _look_in_thread, viewers)
+            found = await loop.run_in_executor(self._threads, _look_in_thread, viewers, known)
         except Exception as error:
             # Whatever it is, the others' pages go on, and this one is looked at again.
             self._note_failure(error)
@@ -149,9 +154,9 @@ class Hub:
             self._is_away = True
 
 
-def _look_in_thread(viewers: list[Viewer]) -> dict[Viewer, Look]:
+def _look_in_thread(viewers: list[Viewer], known: Known) -> dict[Viewer, Look]:
     try:
-        return look(viewers, now=timezone.now())
+        return look(viewers, known=known, now=timezone.now())
     finally:
         # Back to the pool: between two looks nobody holds a connection.
         connection.close()

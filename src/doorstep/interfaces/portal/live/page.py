@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from doorstep.domain.bookings.codes import is_over
 from doorstep.domain.bookings.models import Booking
-from doorstep.domain.bookings.rules import portal_of
 from doorstep.domain.organization.models.booking_policy import METRES, DistanceUnit
 from doorstep.domain.tracking.live import live_visit
 from doorstep.interfaces.portal.presenters.live import live_view, spoken
@@ -29,7 +28,7 @@ def live_context(booking: Booking, *, by_link: bool, now: datetime) -> dict[str,
     view = live_view(live, by_link=by_link, now=now)
     if not is_followed(booking, now=now):
         return {"live": view, "follow": None}
-    portal = portal_of(booking)
+    portal = live.portal
     prefix = "portal:link_" if by_link else "portal:"
     visit_url = reverse(f"{prefix}visit", args=[booking.code])
     return {

@@ -1,6 +1,6 @@
 """Who holds a page of a visit open, and whether she still may: asked again at every look."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -9,11 +9,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.utils import translation
 
-from doorstep.domain.bookings.codes import expiry_of
-from doorstep.domain.bookings.models import Booking
-from doorstep.domain.bookings.selectors import get_visit
-from doorstep.interfaces.portal.links import COOKIE, link_at_hand
-from doorstep.interfaces.web.contacts import find_contact
+from doorstep.domain.bookings.followed import get_followed, open_codes, users_who_may_see
+from doorstep.domain.tracking.live import live_state, live_visit
+from doorstep.interfaces.portal.links import COOKIE, code_in_cookie
+from doorstep.platform.lib.rows import Statement, run_together
 
 from .content import Content, make_content
 
@@ -34,14 +33,6 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """The visit, and the instant at which the right to see it ends by itself, if there is one."""
-
-    booking: Booking
-    ends_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """What one look found; without `content` the page is closed to its viewer."""
 
@@ -53,44 +44,94 @@ class Look:
 CLOSED = Look()
 
 
-def look(viewers: list[Viewer], *, now: datetime) -> dict[Viewer, Look]:
-    """For viewers of one visit: who still may see it, and what. Made once for all of a kind."""
-    made: dict[tuple[bool, str], Content] = {}
-    found: dict[Viewer, Look] = {}
-    for viewer in viewers:
-        access = access_of(viewer)
-        if access is None:
-            found[viewer] = CLOSED
-            continue
-        if viewer.kind not in made:
-            with translation.override(viewer.language):
-                made[viewer.kind] = make_content(access.booking, by_link=viewer.by_link, now=now)
-        found[viewer] = Look(access.booking.pk, made[viewer.kind], access.ends_at)
+@dataclass(slots=True)
+class Known:
+    """What the last look at a visit has made, and the state of the visit it was made of."""
+
+    state: str = ""
+    contents: dict[tuple[bool, str], Content] = field(default_factory=dict)
+
+
+def look(viewers: list[Viewer], *, known: Known, now: datetime) -> dict[Viewer, Look]:
+    """For viewers of one visit: who still may see it, and what.
+
+    Whether they may is asked each time. What they see is made once for all of a kind, and only if
+    the visit or the time says something else than at the last look.
+    """
+    found = dict.fromkeys(viewers, CLOSED)
+    let_in, visit = _let_in(viewers, now=now)
+    if visit is None:
+        return found
+    booking_id, state = visit
+    if state != known.state:
+        known.state, known.contents = state, {}
+    wanted = {
+        viewer.kind
+        for viewer in let_in
+        if viewer.kind not in known.contents or known.contents[viewer.kind].good_until <= now
+    }
+    if wanted:
+        live = live_visit(get_followed(booking_id), now=now)
+        for by_link, language in wanted:
+            with translation.override(language):
+                content = make_content(live, by_link=by_link, now=now)
+            known.contents[by_link, language] = content
+    for viewer, ends_at in let_in.items():
+        found[viewer] = Look(booking_id, known.contents[viewer.kind], ends_at)
     return found
 
 
-def access_of(viewer: Viewer) -> Access | None:
-    """By the same functions as the pages: the link's code must be open, or the session must
-    belong to a contact who may see the visit."""
-    request = HttpRequest()
-    request.COOKIES = dict(viewer.cookies)
-    if viewer.by_link:
-        code = link_at_hand(request, booking_code=viewer.booking_code)
-        if code is None or code.contact is None:
-            return None
-        return Access(code.booking, expiry_of(code))
+def _let_in(
+    viewers: list[Viewer], *, now: datetime
+) -> tuple[dict[Viewer, datetime | None], tuple[int, str] | None]:
+    """Who may see the visit, each with the instant at which that ends by itself, if there is one;
+    and the visit's id and state, None when nobody may.
+
+    By the same rules as the pages: the link's code must be open, or the session must belong to a
+    contact who may see the visit. The state is read after that: what is made of it is no older.
+    """
+    codes: dict[Viewer, int] = {}
+    users: dict[Viewer, int] = {}
+    for viewer in viewers:
+        ids, pk = (codes, _code_id(viewer)) if viewer.by_link else (users, _user_id(viewer))
+        if pk is not None:
+            ids[viewer] = pk
+    if not codes and not users:
+        return {}, None
+    booking_code = viewers[0].booking_code
+    questions: list[Statement] = [
+        open_codes(set(codes.values()), booking_code=booking_code, now=now),
+        users_who_may_see(set(users.values()), booking_code=booking_code),
+    ]
+    asked = [each for each, ids in zip(questions, (codes, users), strict=True) if ids]
+    *answers, visits = run_together(*asked, live_state(booking_code=booking_code))
+    ends: dict[int, datetime] = dict(answers.pop(0)) if codes else {}
+    known_users = {pk for (pk,) in answers.pop(0)} if users else set()
+    let_in: dict[Viewer, datetime | None] = {
+        viewer: ends[pk] for viewer, pk in codes.items() if pk in ends
+    }
+    let_in |= {viewer: None for viewer, pk in users.items() if pk in known_users}
+    return let_in, visits[0] if visits and let_in else None
+
+
+def _code_id(viewer: Viewer) -> int | None:
+    return code_in_cookie(_request_of(viewer), booking_code=viewer.booking_code)
+
+
+def _user_id(viewer: Viewer) -> int | None:
+    """Whose session it is: of nobody when it has ended or the password has changed."""
+    request = _request_of(viewer)
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     if not key:
         return None
     request.session = SessionStore(key)
-    request.user = get_user(request)
-    contact = find_contact(request)
-    if contact is None or not contact.may_use_portal:
-        return None
-    try:
-        return Access(get_visit(code=viewer.booking_code, contact=contact), None)
-    except Booking.DoesNotExist:
-        return None
+    return get_user(request).pk
+
+
+def _request_of(viewer: Viewer) -> HttpRequest:
+    request = HttpRequest()
+    request.COOKIES = dict(viewer.cookies)
+    return request
 
 
 def cookies_that_count(*, by_link: bool, cookies: dict[str, str]) -> tuple[tuple[str, str], ...]:

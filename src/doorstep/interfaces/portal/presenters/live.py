@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from doorstep.domain.bookings.models import Booking, ParentStatus
-from doorstep.domain.bookings.rules import portal_of
 from doorstep.domain.organization.models.booking_policy import METRES, DistanceUnit
 from doorstep.domain.tracking.live import Arrival, LiveTechnician, LiveVisit
 from doorstep.domain.tracking.visibility import Sight
@@ -254,7 +253,7 @@ def _sight(technician: LiveTechnician, live: LiveVisit) -> str:
     time = format_time(seen.at, zone)
     if goal is None:
         return pgettext("age of a position", "On the map as of %(time)s") % {"time": time}
-    unit = DistanceUnit(portal_of(live.booking).radius_unit)
+    unit = DistanceUnit(live.portal.radius_unit)
     return _("%(distance)s, as of %(time)s") % {
         "distance": format_distance(distance_m(seen.place, goal), unit),
         "time": time,

@@ -21,7 +21,8 @@ from .visit import visit_or_404
 def live(request: VisitRequest, code: str) -> HttpResponse:
     """The same as a frame of the stream; 304 when the page knows it already."""
     booking = visit_or_404(request, code)
-    content = make_content(booking, by_link=request.link is not None, now=timezone.now())
+    now = timezone.now()
+    content = make_content(live_visit(booking, now=now), by_link=request.link is not None, now=now)
     etag = f'"{content.tag}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers={"ETag": etag})
