@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from doorstep.domain.bookings.models import Booking, BookingNote, BookingStatus
 from doorstep.domain.bookings.models import ParentStatus as P
@@ -55,6 +55,12 @@ def furnish_day(world: World, *, now: datetime) -> list[Booking]:
     return [done, carols, later]
 
 
+def send(page: Page, button: Locator) -> None:
+    """Presses it and waits for the answer's page."""
+    button.click()
+    page.locator("html:not([data-busy])").wait_for()
+
+
 def each_technician_page(
     open_page: OpenPage, world: World, visits: list[Booking], **how: Any
 ) -> Iterator[tuple[str, Page]]:
@@ -72,19 +78,19 @@ def each_technician_page(
     ):
         page.goto(path)
         yield name, page
-    page.locator("[data-parent=traveling]").first.click()
-    page.locator("[data-parent=in_progress]").first.click()
-    page.locator("button.item").nth(1).click()
+    send(page, page.locator("[data-parent=traveling]").first)
+    send(page, page.locator("[data-parent=in_progress]").first)
+    send(page, page.locator("button.item").nth(1))
     page.locator("#notes textarea").fill("Seal replaced, pressure 1.5 bar.")
     page.locator("#notes input[type=checkbox]").check()
-    page.locator("#notes button[type=submit]").click()
+    send(page, page.locator("#notes button[type=submit]"))
     page.locator("#signature input[name=name]").fill("Carol Customer")
-    page.locator("#signature button[type=submit]").click()
+    send(page, page.locator("#signature button[type=submit]"))
     for summary in page.locator("main summary").all():
         summary.click()
     yield "at work", page
     page.goto(address)
-    page.locator("[data-parent=completed]").first.click()
+    send(page, page.locator("[data-parent=completed]").first)
     yield "refused", page
     page.goto(DAY)
     yield "day at work", page

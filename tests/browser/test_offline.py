@@ -25,6 +25,7 @@ from doorstep.domain.bookings.models import (
 from doorstep.domain.bookings.models import ParentStatus as P
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.resources.models import BookableResource
+from doorstep.domain.tracking.models import Position
 from tests.factories.bookings import World
 from tests.factories.on_site import at
 from tests.factories.resources import tina
@@ -202,7 +203,7 @@ def test_a_day_goes_on_without_network_and_arrives_in_order_with_its_own_times(
     phone.set_time(at(11, 30))
     phone.go_online()
     page.get_by_text("Waiting for the network").wait_for(state="hidden")
-    page.wait_for_function("!document.documentElement.dataset.kept")
+    page.locator("html:not([data-kept])").wait_for()
 
     assert stamps(carols) == [
         (P.TRAVELING, at(9, 20)),
@@ -284,7 +285,7 @@ def test_two_pages_of_one_phone_send_everything_once(phone: Phone, visits: list[
     phone.go_online()
     for each in (page, other):
         each.get_by_text("Waiting for the network").wait_for(state="hidden")
-        each.wait_for_function("!document.documentElement.dataset.kept")
+        each.locator("html:not([data-kept])").wait_for()
     notes = BookingNote.objects.filter(booking=visits[1], text__startswith="Note ")
     assert sorted(note.text for note in notes) == ["Note 0", "Note 1", "Note 2"]
 
@@ -403,20 +404,47 @@ def test_what_is_older_than_two_days_is_dropped(phone: Phone, visits: list[Booki
     page.get_by_role("heading", name="No network").wait_for()
 
 
-def test_positions_wait_for_the_trip_they_belong_to(phone: Phone, visits: list[Booking]) -> None:
-    """The server must not take the way to the next customer for the way to the one before."""
+def share(phone: Phone) -> None:
+    """Sets out to the next customer, who may follow."""
     Portal.objects.update(is_tracking_enabled=True)
-    page = phone.page
-    page.context.grant_permissions(["geolocation"])
-    page.context.set_geolocation({"latitude": 53.4321, "longitude": -2.2345, "accuracy": 12})
+    phone.page.context.grant_permissions(["geolocation"])
+    phone.page.context.set_geolocation({"latitude": 53.4321, "longitude": -2.2345, "accuracy": 12})
     phone.press("Start travel")
-    page.get_by_text("Sent at").wait_for()
+    phone.page.get_by_text("Sent at").wait_for()
+
+
+def test_sharing_ends_with_the_arrival_though_the_server_has_not_heard_of_it(phone: Phone) -> None:
+    page = phone.page
+    share(phone)
     phone.go_offline()
+
     phone.press("Arrived")
     page.get_by_text("Sharing has ended").wait_for()
-    phone.press("Complete")
-    page.get_by_role("link", name="1 required item").wait_for(state="detached")
     assert page.evaluate("localStorage.getItem('doorstep-positions')") == "[]"
+
+
+def test_positions_wait_while_a_status_does(phone: Phone) -> None:
+    """The server must not take the way to the next customer for the way to the one before."""
+    page = phone.page
+    share(phone)
+    known = Position.objects.count()
+    page.context.route("**/status/", lambda route: route.abort())
+    page.get_by_text("More", exact=True).first.click()
+    phone.press("Running late")
+    phone.waits(1)
+
+    page.evaluate(
+        "localStorage.setItem('doorstep-positions', JSON.stringify([{latitude: 53.44, "
+        "longitude: -2.24, accuracy: 5, at: new Date().toISOString()}]));"
+        "window.dispatchEvent(new Event('online'))"
+    )
+    page.get_by_text("No network: it is sent later").wait_for()
+    assert Position.objects.count() == known
+
+    page.context.unroute("**/status/")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.get_by_text("Waiting for the network").wait_for(state="hidden")
+    until(lambda: "53.44" not in page.evaluate("localStorage.getItem('doorstep-positions')"), page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

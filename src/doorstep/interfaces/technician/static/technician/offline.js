@@ -33,7 +33,9 @@
 
   function clock(date) {
     const isToday = date.toDateString() === new Date().toDateString();
-    const style = isToday ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" };
+    // Hours from 0 to 23, as everywhere on these pages.
+    const style = { timeStyle: "short", hourCycle: "h23" };
+    if (!isToday) style.dateStyle = "short";
     return new Intl.DateTimeFormat(root.lang, style).format(date);
   }
 
@@ -62,7 +64,7 @@
     if (counts.refused) said.push(words("refused", counts.refused));
     if (counts.held) said.push(words("held", counts.held));
     if (note) said.push(note);
-    return said.join(" ");
+    return said.join(" · ");
   }
 
   function reasonOf(action) {
