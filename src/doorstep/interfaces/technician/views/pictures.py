@@ -26,4 +26,3 @@ def signature(request: TechnicianRequest, code: str) -> HttpResponse:
     booking = visit_or_404(request, code)
     found = BookingSignature.objects.filter(booking=booking).first()
     return private_file(found.picture.name if found else None)
-
