@@ -106,7 +106,8 @@ def _own_id(page: Page, part: str, world: World) -> str:
         model = Message if part == "message_id" else _model_of(page)
         row = model._default_manager.order_by("pk").first() if model else None
         return str(row.pk) if row else "1"
-    return {"app_label": "customers", "number": "0", "pk": "1", "url": "nothing/"}.get(part, "x1")
+    known = {"app_label": "customers", "number": "0", "pk": "1", "size": "192", "url": "nothing/"}
+    return known.get(part, "x1")
 
 
 def _model_of(page: Page) -> type[Model] | None:
