@@ -99,6 +99,11 @@ class Installation:
                 text=True,
             )
 
+    def forget_messages(self) -> None:
+        """What was left half-sent is not for the next test to wait for."""
+        with psycopg.connect(self.cluster.url, autocommit=True) as connection:
+            connection.execute("TRUNCATE notifications_message, procrastinate_jobs CASCADE")
+
     def open_jobs(self) -> int:
         query = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
         with psycopg.connect(self.cluster.url, autocommit=True) as connection:
@@ -186,6 +191,7 @@ def test_a_text_service_that_hangs_does_not_hold_up_mails(installation: Installa
         finally:
             worker.send_signal(signal.SIGKILL)
             worker.wait(timeout=30)
+            installation.forget_messages()
 
 
 def test_every_queue_is_worked_by_exactly_one_share() -> None:
