@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "doorstep.domain.bookings",
     "doorstep.domain.tracking",
     "doorstep.domain.surveys",
+    "doorstep.domain.calendars",
     "doorstep.domain.notifications",
     "doorstep.interfaces.technician",
     "doorstep.interfaces.web",

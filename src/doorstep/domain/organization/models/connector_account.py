@@ -19,6 +19,7 @@ class ConnectorKind(models.TextChoices):
     EMAIL = "email", _("E-mail")
     SMS = "sms", _("SMS")
     TRAFFIC = "traffic", _("Traffic")
+    CALENDAR = "calendar", _("Calendars")
 
 
 class ConnectorAccount(models.Model):

@@ -1,0 +1,117 @@
+"""Triggers that make a calendar due with every change of a visit of its technician, so that no code
+path can forget it: a shift by a neighbour, a deletion in the office, a plan made anew.
+
+`change_count` and not a time: who reads the count before looking, and finds another afterwards, has
+to look again, whichever of the two transactions came first (decision 19).
+"""
+
+from django.db import migrations
+
+FUNCTIONS = """
+-- In order of id, so that two statements that touch several calendars do not wait for each other.
+CREATE FUNCTION doorstep_touch_calendars(resources bigint[]) RETURNS void LANGUAGE sql AS $$
+  UPDATE calendars_calendarlink
+     SET change_count = change_count + 1, due_at = least(due_at, clock_timestamp())
+   WHERE id IN (SELECT id FROM calendars_calendarlink
+                 WHERE resource_id = ANY(resources) ORDER BY id FOR NO KEY UPDATE);
+$$;
+
+CREATE FUNCTION doorstep_calendar_of_assignment() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  touched bigint[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(DISTINCT resource_id) INTO touched FROM new_rows
+     WHERE booking_id IS NOT NULL;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT resource_id) INTO touched FROM old_rows
+     WHERE booking_id IS NOT NULL;
+  ELSE
+    SELECT array_agg(DISTINCT resource_id) INTO touched
+      FROM (SELECT resource_id, booking_id FROM old_rows
+            UNION ALL SELECT resource_id, booking_id FROM new_rows) AS changed
+     WHERE booking_id IS NOT NULL;
+  END IF;
+  IF touched IS NOT NULL THEN
+    PERFORM doorstep_touch_calendars(touched);
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION doorstep_calendar_of_booking() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  touched bigint[];
+BEGIN
+  SELECT array_agg(DISTINCT assignment.resource_id) INTO touched
+    FROM old_rows before JOIN new_rows after USING (id)
+    JOIN bookings_assignment assignment ON assignment.booking_id = after.id
+   WHERE (before.status_id, before.promised_from, before.promised_to)
+      IS DISTINCT FROM (after.status_id, after.promised_from, after.promised_to);
+  IF touched IS NOT NULL THEN
+    PERFORM doorstep_touch_calendars(touched);
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- Not the status of the order, which every change of a visit sets too.
+CREATE FUNCTION doorstep_calendar_of_work_order() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  touched bigint[];
+BEGIN
+  SELECT array_agg(DISTINCT assignment.resource_id) INTO touched
+    FROM old_rows before JOIN new_rows after USING (id)
+    JOIN bookings_booking booking ON booking.work_order_id = after.id
+    JOIN bookings_assignment assignment ON assignment.booking_id = booking.id
+   WHERE (before.account_id, before.reported_by_id, before.incident_type_id,
+          before.work_order_type_id, before.priority_id, before.summary, before.instructions,
+          before.street, before.city, before.postal_code, before.country,
+          before.latitude, before.longitude)
+      IS DISTINCT FROM
+         (after.account_id, after.reported_by_id, after.incident_type_id,
+          after.work_order_type_id, after.priority_id, after.summary, after.instructions,
+          after.street, after.city, after.postal_code, after.country,
+          after.latitude, after.longitude);
+  IF touched IS NOT NULL THEN
+    PERFORM doorstep_touch_calendars(touched);
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER doorstep_calendar_insert AFTER INSERT ON bookings_assignment
+  REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION doorstep_calendar_of_assignment();
+CREATE TRIGGER doorstep_calendar_update AFTER UPDATE ON bookings_assignment
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION doorstep_calendar_of_assignment();
+CREATE TRIGGER doorstep_calendar_delete AFTER DELETE ON bookings_assignment
+  REFERENCING OLD TABLE AS old_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION doorstep_calendar_of_assignment();
+CREATE TRIGGER doorstep_calendar_update AFTER UPDATE ON bookings_booking
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION doorstep_calendar_of_booking();
+CREATE TRIGGER doorstep_calendar_update AFTER UPDATE ON work_workorder
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION doorstep_calendar_of_work_order();
+"""
+
+BACK = """
+DROP TRIGGER doorstep_calendar_insert ON bookings_assignment;
+DROP TRIGGER doorstep_calendar_update ON bookings_assignment;
+DROP TRIGGER doorstep_calendar_delete ON bookings_assignment;
+DROP TRIGGER doorstep_calendar_update ON bookings_booking;
+DROP TRIGGER doorstep_calendar_update ON work_workorder;
+DROP FUNCTION doorstep_calendar_of_work_order();
+DROP FUNCTION doorstep_calendar_of_booking();
+DROP FUNCTION doorstep_calendar_of_assignment();
+DROP FUNCTION doorstep_touch_calendars(bigint[]);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("calendars", "0001_initial"),
+        ("bookings", "0011_arrivals_expected_late"),
+        ("work", "0001_initial"),
+    ]
+
+    operations = [migrations.RunSQL(FUNCTIONS, BACK)]

@@ -1,0 +1,15 @@
+from .link import CalendarLink, LinkState
+from .settings import CalendarSettings, WhenCanceled, WhenDeleted, WhenEdited
+from .synced_event import OPEN_STATES, EventState, SyncedEvent
+
+__all__ = [
+    "OPEN_STATES",
+    "CalendarLink",
+    "CalendarSettings",
+    "EventState",
+    "LinkState",
+    "SyncedEvent",
+    "WhenCanceled",
+    "WhenDeleted",
+    "WhenEdited",
+]
