@@ -30,11 +30,23 @@ class ConnectorError(Exception):
 
 
 class TemporaryFailure(ConnectorError):
-    """Nothing happened; trying again makes sense, after `retry_after_s` if the provider said so."""
+    """Nothing happened; trying again makes sense, after `retry_after_s` if the provider said so.
 
-    def __init__(self, code: str, text: str, *, retry_after_s: float | None = None) -> None:
+    `is_for_account` means that the wait concerns every call of the account, not only those about
+    the same recipient, mailbox or calendar.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        text: str,
+        *,
+        retry_after_s: float | None = None,
+        is_for_account: bool = False,
+    ) -> None:
         super().__init__(code, text)
         self.retry_after_s = retry_after_s
+        self.is_for_account = is_for_account
 
 
 class CredentialsRefused(TemporaryFailure):
@@ -45,7 +57,7 @@ class CredentialsRefused(TemporaryFailure):
     """
 
     def __init__(self, text: str) -> None:
-        super().__init__("credentials", text)
+        super().__init__("credentials", text, is_for_account=True)
 
 
 class PermanentFailure(ConnectorError):
@@ -53,7 +65,14 @@ class PermanentFailure(ConnectorError):
 
 
 class UnknownOutcome(ConnectorError):
-    """It may have happened. Trying again may do it twice: look first, or repeat idempotently."""
+    """It may have happened. Trying again may do it twice: look first, or repeat idempotently.
+
+    Not before `retry_after_s`, if the provider named a time.
+    """
+
+    def __init__(self, code: str, text: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(code, text)
+        self.retry_after_s = retry_after_s
 
 
 # --- Settings ------------------------------------------------------------------------------

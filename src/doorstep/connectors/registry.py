@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any, Literal, overload
 
 from doorstep.connectors.base import read_settings
+from doorstep.connectors.calendar.base import CalendarService
 from doorstep.connectors.email.base import EmailSender
 from doorstep.connectors.geocoding.base import Geocoder
 from doorstep.connectors.sms.base import SmsSender
@@ -67,12 +68,14 @@ TRAFFIC = {
     "azure_maps": Entry("Azure Maps", "doorstep.connectors.travel.azure_maps.AzureMaps"),
     "tomtom": Entry("TomTom", "doorstep.connectors.travel.tomtom.TomTom"),
 }
+CALENDAR: dict[str, Entry] = {}
 KINDS: dict[str, dict[str, Entry]] = {
     "email": EMAIL,
     "sms": SMS,
     "geocoding": GEOCODING,
     "travel": TRAVEL,
     "traffic": TRAFFIC,
+    "calendar": CALENDAR,
 }
 
 
@@ -97,6 +100,10 @@ def build(kind: Literal["geocoding"], name: str, values: Mapping[str, object]) -
 def build(kind: Literal["travel"], name: str, values: Mapping[str, object]) -> TravelTimes: ...
 @overload
 def build(kind: Literal["traffic"], name: str, values: Mapping[str, object]) -> TrafficService: ...
+@overload
+def build(
+    kind: Literal["calendar"], name: str, values: Mapping[str, object]
+) -> CalendarService: ...
 def build(kind: str, name: str, values: Mapping[str, object]) -> Any:
     """A connector with its settings read from stored values, secrets included.
 

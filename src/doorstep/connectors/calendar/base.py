@@ -152,7 +152,7 @@ class MailboxCalendar(Protocol):
 
     def create(self, event: CalendarEvent) -> WrittenEvent:
         """Make the event, or return the one that an earlier call with the same reference and
-        generation made, brought up to date."""
+        generation made, brought up to date. Raises EventGone when that one was deleted since."""
         ...
 
     def update(self, event: CalendarEvent, written: WrittenEvent) -> WrittenEvent:
