@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.utils.translation import gettext
-from icalendar import Calendar, Event, vCalAddress
 
+from doorstep.connectors.calendar.base import CalendarEvent, Place
+from doorstep.connectors.calendar.ics import published
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.organization.selectors import get_company
 from doorstep.platform.lib.site_time import format_date_and_window, get_zone
@@ -90,31 +91,30 @@ def entry_calendar(
     method: str = "PUBLISH",
     organizer: str = "",
 ) -> bytes:
-    """Times are UTC and need no zone table."""
-    event = Event()
-    event.add("uid", uid)
-    event.add("sequence", sequence)
-    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
-    event.add("dtstart", entry.from_at)
-    event.add("dtend", entry.to_at)
-    event.add("summary", entry.summary)
-    event.add("description", entry.description)
-    if entry.place:
-        event.add("location", entry.place)
-    if url:
-        event.add("url", url)
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    event.add("transp", "OPAQUE")
-    # RFC 5546, 3.2.1 and 3.2.5: what is published or canceled names its organizer, the same each
-    # time. No attendees, no mails.
-    event.add("organizer", vCalAddress(f"mailto:{organizer or _sender()}"))
-    calendar = Calendar()
-    calendar.add("prodid", "-//Doorstep//Visits//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    calendar.add_component(event)
-    content: bytes = calendar.to_ical()
-    return content
+    event = entry_event(
+        entry, sequence=sequence, changed_at=now, url=url, is_canceled=method == "CANCEL"
+    )
+    return published(event, uid=uid, method=method, organizer=organizer or _sender(), sent_at=now)
+
+
+def entry_event(
+    entry: CalendarEntry, *, sequence: int, changed_at: datetime, url: str, is_canceled: bool
+) -> CalendarEvent:
+    """The entry as calendars take it. It bears no mark of ours: it is the customer's own."""
+    return CalendarEvent(
+        reference="",
+        generation=0,
+        sequence=sequence,
+        title=entry.summary,
+        text=entry.description,
+        starts_at=entry.from_at,
+        ends_at=entry.to_at,
+        changed_at=changed_at,
+        place=Place(entry.place),
+        url=url,
+        is_busy=not is_canceled,
+        is_canceled=is_canceled,
+    )
 
 
 def calendar_method(booking: Booking) -> str:
