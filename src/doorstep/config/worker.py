@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.contrib.django.utils import connector_params
 
+from doorstep.domain.calendars.bell import QUEUE as CALENDAR_QUEUE
 from doorstep.domain.notifications.bell import CHANNEL_QUEUES
 
 from . import embedded_postgres
@@ -23,6 +24,8 @@ LONGEST_PAUSE_S = 15.0
 DRAIN_S = 30.0
 # Messages at once on each channel.
 HANDS = 3
+# Calendars at once: one or two more than a service allows calls, for those that wait or count.
+CALENDAR_HANDS = 6
 # How long to wait for a connection before the worker is started anew.
 CONNECT_S = 4.0
 
@@ -88,11 +91,14 @@ async def _work(stop: asyncio.Event, queues: list[str], hands: int) -> None:
 
 
 def _shares(concurrency: int) -> list[tuple[list[str], int]]:
-    """Queues and jobs at once: each channel of messages apart, so that a service that hangs holds
-    up nothing but its own."""
-    apart = set(CHANNEL_QUEUES.values())
-    others = {task.queue for task in app.tasks.values()} - apart
-    return [(sorted(others), concurrency), *(([queue], HANDS) for queue in sorted(apart))]
+    """Queues and jobs at once: calendars and each channel of messages apart, so that a service that
+    hangs holds up nothing but its own."""
+    apart = {CALENDAR_QUEUE: CALENDAR_HANDS} | dict.fromkeys(CHANNEL_QUEUES.values(), HANDS)
+    others = {task.queue for task in app.tasks.values()} - set(apart)
+    return [
+        (sorted(others), concurrency),
+        *(([queue], hands) for queue, hands in sorted(apart.items())),
+    ]
 
 
 def _revive() -> None:

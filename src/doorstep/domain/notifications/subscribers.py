@@ -11,6 +11,12 @@ from doorstep.domain.bookings.events import (
     ProblemReported,
 )
 from doorstep.domain.bookings.models import ParentStatus
+from doorstep.domain.calendars.events import (
+    CalendarLinkFailed,
+    CalendarLinkRecovered,
+    CalendarServiceFailed,
+    CalendarServiceRecovered,
+)
 from doorstep.domain.customers.events import InvitationCreated
 from doorstep.domain.places.events import TrafficServiceFailed, TrafficServiceRecovered
 from doorstep.domain.tracking.events import ArrivalDelayed
@@ -20,7 +26,11 @@ from .message_types import STAFF_BOOKED, STAFF_CANCELED, STAFF_LATE, STAFF_MOVED
 from .services.accounts import note_success_of, note_trouble_of
 from .services.compose import compose_invitation
 from .services.staff import tell_staff
-from .services.staff_tasks import make_problem_task
+from .services.staff_tasks import (
+    close_calendar_tasks,
+    make_calendar_task,
+    make_problem_task,
+)
 from .services.visits import (
     tell_canceled,
     tell_completed,
@@ -101,16 +111,40 @@ def send_invitation(event: InvitationCreated) -> None:
     compose_invitation(invitation_id=event.invitation_id, now=timezone.now())
 
 
+@subscribe(CalendarServiceFailed)
+def count_calendar_trouble(event: CalendarServiceFailed) -> None:
+    _count_trouble(event)
+
+
+@subscribe(CalendarServiceRecovered)
+def forget_calendar_trouble(event: CalendarServiceRecovered) -> None:
+    note_success_of(event.account_id)
+
+
+@subscribe(CalendarLinkFailed)
+def ask_office_to_mend_calendar(event: CalendarLinkFailed) -> None:
+    make_calendar_task(link_id=event.link_id)
+
+
+@subscribe(CalendarLinkRecovered)
+def close_task_of_calendar(event: CalendarLinkRecovered) -> None:
+    close_calendar_tasks(link_id=event.link_id)
+
+
 @subscribe(TrafficServiceFailed)
 def count_traffic_trouble(event: TrafficServiceFailed) -> None:
+    _count_trouble(event)
+
+
+@subscribe(TrafficServiceRecovered)
+def forget_traffic_trouble(event: TrafficServiceRecovered) -> None:
+    note_success_of(event.account_id)
+
+
+def _count_trouble(event: CalendarServiceFailed | TrafficServiceFailed) -> None:
     error = (
         CredentialsRefused(event.text)
         if event.is_refusal
         else TemporaryFailure(event.code, event.text, retry_after_s=event.retry_after_s)
     )
     note_trouble_of(event.account_id, error, now=timezone.now())
-
-
-@subscribe(TrafficServiceRecovered)
-def forget_traffic_trouble(event: TrafficServiceRecovered) -> None:
-    note_success_of(event.account_id)

@@ -69,6 +69,8 @@ class CalendarLink(models.Model):
         related_name="+",
     )
     approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
+    # The last test that went well; before one nothing is written.
+    tested_at = models.DateTimeField(_("tested"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # When a worker shall look at it next; a change of a visit makes it due at once.
     due_at = models.DateTimeField(db_default=Now(), editable=False)

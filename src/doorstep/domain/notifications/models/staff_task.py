@@ -15,7 +15,8 @@ class TaskKind(models.TextChoices):
     CUSTOMER_WROTE = "customer_wrote", _("A customer answered a text message")
     RUNNING_LATE = "running_late", _("A technician is running late")
     CANNOT_DO = "cannot_do", _("A technician cannot do a visit")
-    CONNECTOR_PAUSED = "connector_paused", _("A message service refuses us")
+    CONNECTOR_PAUSED = "connector_paused", _("An outside service refuses us")
+    CALENDAR_FAILING = "calendar_failing", _("A technician's calendar cannot be written")
 
 
 class StaffTask(models.Model):

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from doorstep.domain.bookings.models import BookingNote
+from doorstep.domain.calendars.models import CalendarLink, LinkState
 from doorstep.domain.notifications.models import StaffTask, TaskKind
 from doorstep.platform.audit.services import Actor, record
 from doorstep.platform.lib.db import database_now
@@ -41,3 +42,29 @@ def make_problem_task(*, note_id: int, is_late: bool) -> StaffTask | None:
         },
     )
     return task
+
+
+def make_calendar_task(*, link_id: int) -> StaffTask | None:
+    """A technician's calendar refuses us. One task as long as it does; None if it works again."""
+    link = CalendarLink.objects.select_related("resource").filter(pk=link_id).first()
+    if link is None or link.state != LinkState.FAILING:
+        return None
+    task, _made = StaffTask.objects.get_or_create(
+        dedupe_key=f"{_calendar_key(link_id)}{link.state_since.isoformat()}",
+        defaults={
+            "kind": TaskKind.CALENDAR_FAILING,
+            "text": f"{link.resource}: {link.state_reason}"[:500],
+        },
+    )
+    return task
+
+
+def close_calendar_tasks(*, link_id: int) -> int:
+    """It is written again; how many tasks that settled."""
+    return StaffTask.objects.filter(
+        dedupe_key__startswith=_calendar_key(link_id), done_at__isnull=True
+    ).update(done_at=database_now())
+
+
+def _calendar_key(link_id: int) -> str:
+    return f"calendar:{link_id}:"

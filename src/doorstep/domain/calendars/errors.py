@@ -1,0 +1,20 @@
+"""What can be wrong with a calendar, in words for the office."""
+
+from django.utils.translation import gettext_lazy as _
+
+from doorstep.platform.lib.errors import DomainError
+
+
+class NotApproved(DomainError):
+    code = "calendar_not_approved"
+    text = _("Approve this calendar first.")
+
+
+class CalendarBusy(DomainError):
+    code = "calendar_busy"
+    text = _("A worker is writing to this calendar at the moment. Try again in a minute.")
+
+
+class ServiceNotSetUp(DomainError):
+    code = "calendar_service_not_set_up"
+    text = _("The server profile is switched off or its settings are not complete: %(why)s")

@@ -1,0 +1,103 @@
+"""Who may write to a calendar now: a lease by the database's clock, one for the whole calendar.
+
+Two writers of one calendar could overtake each other; and the limits of the services count per
+mailbox and per application.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+
+from doorstep.platform.lib.tokens import new_code
+
+from ..models import CalendarLink
+
+# Longer than the longest single call (a minute, connectors/http.py) and what is around it; renewed
+# with every recorded result. A killed worker's calendar is taken up again this long after.
+LEASE = timedelta(seconds=120)
+
+
+class LeaseLost(Exception):
+    """Somebody else writes to the calendar by now; what we know of it may be out of date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """`change_count` is what it was before anything was looked at."""
+
+    link_id: int
+    code: str
+    change_count: int
+
+
+def claim(link_id: int) -> Lease | None:
+    """The calendar, leased to the caller; None when it is not due or somebody else has it."""
+    return _claim(link_id, "AND due_at <= statement_timestamp()")
+
+
+def claim_now(link_id: int) -> Lease | None:
+    """Likewise, due or not: somebody asked for it by hand."""
+    return _claim(link_id, "")
+
+
+def _claim(link_id: int, condition: str) -> Lease | None:
+    code = new_code()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE calendars_calendarlink
+               SET lease_code = %(code)s,
+                   lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s)
+             WHERE id = %(id)s
+               AND (lease_until IS NULL OR lease_until <= statement_timestamp())
+               {condition}
+            RETURNING change_count
+            """,  # noqa: S608 (one of the two constants above)
+            {"code": code, "lease_s": LEASE.total_seconds(), "id": link_id},
+        )
+        row = cursor.fetchone()
+    return Lease(link_id, code, row[0]) if row else None
+
+
+def renew(lease: Lease) -> None:
+    """Raises LeaseLost. In a transaction it also keeps others from claiming until its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE calendars_calendarlink
+               SET lease_until = statement_timestamp() + make_interval(secs => %s)
+             WHERE id = %s AND lease_code = %s
+            """,
+            [LEASE.total_seconds(), lease.link_id, lease.code],
+        )
+        if not cursor.rowcount:
+            raise LeaseLost
+
+
+def release(lease: Lease, *, next_in: timedelta) -> None:
+    """Give it back; due again at once if a visit has changed since it was claimed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE calendars_calendarlink
+               SET lease_code = '', lease_until = NULL,
+                   due_at = CASE WHEN change_count = %s
+                            THEN statement_timestamp() + make_interval(secs => %s)
+                            ELSE statement_timestamp() END
+             WHERE id = %s AND lease_code = %s
+            """,
+            [lease.change_count, next_in.total_seconds(), lease.link_id, lease.code],
+        )
+
+
+def leased_link(lease: Lease) -> CalendarLink:
+    """Raises LeaseLost."""
+    link = (
+        CalendarLink.objects.select_related("account", "resource__user")
+        .filter(pk=lease.link_id, lease_code=lease.code)
+        .first()
+    )
+    if link is None:
+        raise LeaseLost
+    return link
