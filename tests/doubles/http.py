@@ -92,7 +92,8 @@ class HttpDouble:
                 double.requests.append(request)
                 self.write(double.reply or double.answer(request))
 
-            do_POST = do_GET  # noqa: N815
+            do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
+            do_OPTIONS = do_PROPFIND = do_REPORT = do_MKCALENDAR = do_GET  # noqa: N815
 
             def write(self, reply: Reply) -> None:
                 double.stopping.wait(reply.wait_s) if reply.wait_s else None

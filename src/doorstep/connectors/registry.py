@@ -68,7 +68,9 @@ TRAFFIC = {
     "azure_maps": Entry("Azure Maps", "doorstep.connectors.travel.azure_maps.AzureMaps"),
     "tomtom": Entry("TomTom", "doorstep.connectors.travel.tomtom.TomTom"),
 }
-CALENDAR: dict[str, Entry] = {}
+CALENDAR: dict[str, Entry] = {
+    "google": Entry("Google Calendar", "doorstep.connectors.calendar.google.GoogleCalendar"),
+}
 KINDS: dict[str, dict[str, Entry]] = {
     "email": EMAIL,
     "sms": SMS,

@@ -7,7 +7,7 @@ test in `running`, and add its line to WORLDS. Everything else is in test_contra
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,9 @@ from doorstep.connectors.calendar.base import (
 )
 
 # Name of the world, which begins with the connector's, to dotted path.
-WORLDS: dict[str, str] = {}
+WORLDS: dict[str, str] = {
+    "google": "tests.unit.connectors.calendar.google_world.GoogleWorld",
+}
 
 # Monday; the window of the suite is the fortnight from here.
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -99,6 +101,8 @@ class World(ABC):
     # Whether the id of an event that the user deleted still leads to a bin.
     has_bin: bool = False
     impossible: Mapping[Trouble, str] = {}
+    # Fields of StoredEvent that the service does not have.
+    lacks: Set[str] = frozenset()
 
     @contextmanager
     @abstractmethod
