@@ -603,18 +603,8 @@ def test_neither_secrets_nor_texts_are_told(
 
     seen = "".join(repr(error) + str(error) for error in try_everything(world.open(), written))
 
-    for hidden in (*secrets_of(world), "second floor", "Moved to the afternoon"):
+    for hidden in (*world.secrets(), "second floor", "Moved to the afternoon"):
         assert hidden not in seen + caplog.text
-
-
-def secrets_of(world: World) -> list[str]:
-    settings = world.service().settings  # type: ignore[attr-defined]
-    secret = [
-        str(getattr(settings, described.name))
-        for described in describe(type(settings))
-        if described.is_secret
-    ]
-    return [value for value in (*secret, world.mailbox.password) if value]
 
 
 def test_a_check_says_what_was_found(world: World) -> None:

@@ -125,6 +125,10 @@ class World(ABC):
         """From now on; DONE_THEN_DROPPED for one write."""
 
     @abstractmethod
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be told: secrets of the account, passwords of the mailbox."""
+
+    @abstractmethod
     def requests(self) -> int:
         """How many requests the server has got, signing in left out."""
 
