@@ -52,7 +52,7 @@ def visit_entry(booking: Booking, *, url: str) -> CalendarEntry:
         lines.append(gettext("See, move or cancel: %(url)s") % {"url": url})
     service = order.incident_type.customer_name or order.incident_type.name
     return CalendarEntry(
-        summary=f"{service} – {_company_name(booking)}",
+        summary=f"{service} – {company_name(order.portal)}",
         description="\n".join(lines),
         place=order.one_line_address,
         from_at=booking.promised_from.astimezone(UTC),
@@ -148,8 +148,9 @@ def outlook_calendar_url(entry: CalendarEntry) -> str:
     return f"https://outlook.live.com/calendar/0/action/compose?{urlencode(values)}"
 
 
-def _company_name(booking: Booking) -> str:
-    portal = booking.work_order.portal or Portal.objects.filter(is_default=True).first()
+def company_name(portal: Portal | None) -> str:
+    """As customers know it; visits made by staff have no portal, and are those of the default."""
+    portal = portal or Portal.objects.filter(is_default=True).first()
     return portal.company_name if portal else get_company().name
 
 

@@ -18,3 +18,8 @@ class CalendarBusy(DomainError):
 class ServiceNotSetUp(DomainError):
     code = "calendar_service_not_set_up"
     text = _("The server profile is switched off or its settings are not complete: %(why)s")
+
+
+class NoFeedForThem(DomainError):
+    code = "no_feed_for_them"
+    text = _("Only active technicians, and contacts who may sign in, can have a calendar feed.")

@@ -1,12 +1,15 @@
+from .feed import CalendarFeed, FeedEvent
 from .link import CalendarLink, LinkState
 from .settings import CalendarSettings, WhenCanceled, WhenDeleted, WhenEdited
 from .synced_event import OPEN_STATES, EventState, SyncedEvent
 
 __all__ = [
     "OPEN_STATES",
+    "CalendarFeed",
     "CalendarLink",
     "CalendarSettings",
     "EventState",
+    "FeedEvent",
     "LinkState",
     "SyncedEvent",
     "WhenCanceled",
