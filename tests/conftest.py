@@ -1,11 +1,8 @@
 """No network, a fixed cast, and a fixed today. See tests/factories for the people."""
 
-import fcntl
-import os
 import shutil
 from collections.abc import Generator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -24,9 +21,11 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Say at once, and once, when the database server is not one for tests."""
+    """Say at once, and once, when the database server is not one for tests; and compile, before
+    any test's time is counted."""
     if hasattr(session.config, "workerinput") or session.config.option.collectonly:
         return
+    warm()
     with session.config.stash[blocking_manager_key].unblock():
         try:
             check_role()
@@ -41,15 +40,8 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled() -> None:
-    """No test waits for the compiler, least of all in the middle of a transaction.
-
-    On a new machine one worker compiles and the others load what it has kept on disk.
-    """
-    folder = Path(os.environ["NUMBA_CACHE_DIR"])
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "warm.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        warm()
+    """No test waits for compiled code to be loaded, least of all in the middle of a transaction."""
+    warm()
 
 
 @pytest.fixture(scope="session")
