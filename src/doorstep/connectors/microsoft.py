@@ -1,12 +1,13 @@
 """Sign in to Microsoft Graph as an application, and read its errors.
 
-One POST makes a token (OAuth 2.0 client credentials), so this goes through our own HTTP client
-with its limits instead of Microsoft's library, which would bring a second one.
+One POST makes a token (OAuth 2.0 client credentials, with a secret or a certificate), so this goes
+through our own HTTP client with its limits instead of Microsoft's library, which would bring a
+second one.
 """
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from urllib.parse import quote, urlsplit
@@ -19,6 +20,7 @@ from doorstep.connectors.base import (
     TemporaryFailure,
 )
 from doorstep.connectors.http import HttpClient, HttpResponse, check_status, parse_retry_after
+from doorstep.connectors.microsoft_certificate import ASSERTION_TYPE, Certificate
 
 REFRESH_EARLY_S = 300.0
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -30,18 +32,25 @@ SIGN_IN_PROBLEMS = {
     90002: "There is no such tenant.",
     900023: "There is no such tenant.",
     7000112: "The application is switched off in the tenant.",
+    700024: "Microsoft does not take the signature of our certificate; is our clock right?",
+    700027: "The tenant does not know our certificate; upload it to the application.",
+    7000217: "The tenant does not know our certificate; upload it to the application.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application registered in a tenant, and where that tenant's cloud is."""
+    """An application registered in a tenant, and where that tenant's cloud is.
+
+    With a certificate the secret is not used.
+    """
 
     tenant_id: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     authority_url: str
     base_url: str
+    certificate: Certificate | None = None
 
 
 class Tokens:
@@ -80,38 +89,53 @@ class Tokens:
     def _ask(self) -> None:
         application = self._application
         base = urlsplit(application.base_url)
-        response = self._client.request(
-            "POST",
+        url = (
             f"{application.authority_url.rstrip('/')}/{quote(application.tenant_id, safe='')}"
-            "/oauth2/v2.0/token",
-            form={
-                "grant_type": "client_credentials",
-                "client_id": application.client_id,
-                "client_secret": application.client_secret,
-                "scope": f"{base.scheme}://{base.netloc}/.default",
-            },
-            repeatable=True,
+            "/oauth2/v2.0/token"
         )
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": application.client_id,
+            "scope": f"{base.scheme}://{base.netloc}/.default",
+            **self._proof(url),
+        }
+        response = self._client.request("POST", url, form=form, repeatable=True)
         if response.status in (400, 401):
             raise _sign_in_failure(response)
         try:
             check_status(response)
+        except TemporaryFailure as error:
+            raise TemporaryFailure(
+                error.code, error.text, retry_after_s=error.retry_after_s, is_for_account=True
+            ) from error
         except PermanentFailure as error:  # never the message's fault
-            raise TemporaryFailure(error.code, error.text) from error
+            raise TemporaryFailure(error.code, error.text, is_for_account=True) from error
         answer = response.json()
         token = answer.get("access_token") if isinstance(answer, dict) else None
         lasts_s = answer.get("expires_in") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token or not isinstance(lasts_s, int):
-            raise TemporaryFailure("bad_answer", "The sign-in service sent no token.")
+            text = "The sign-in service sent no token."
+            raise TemporaryFailure("bad_answer", text, is_for_account=True)
         self._token = token
         self._ends_at = time.monotonic() + max(lasts_s - REFRESH_EARLY_S, lasts_s / 2)
+
+    def _proof(self, url: str) -> dict[str, str]:
+        """The secret, or a statement signed with the certificate's key, made for this address."""
+        application = self._application
+        if application.certificate is None:
+            return {"client_secret": application.client_secret}
+        signed = application.certificate.sign(
+            client_id=application.client_id, audience=url, now=datetime.now(UTC)
+        )
+        return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": signed}
 
 
 def _sign_in_failure(response: HttpResponse) -> TemporaryFailure:
     answer = response.json()
     answer = answer if isinstance(answer, dict) else {}
     if answer.get("error") == "temporarily_unavailable":
-        return TemporaryFailure("temporarily_unavailable", "Microsoft's sign-in is unavailable.")
+        text = "Microsoft's sign-in is unavailable."
+        return TemporaryFailure("temporarily_unavailable", text, is_for_account=True)
     numbers = answer.get("error_codes")
     for number in numbers if isinstance(numbers, list) else ():
         if number in SIGN_IN_PROBLEMS:

@@ -69,6 +69,7 @@ TRAFFIC = {
     "tomtom": Entry("TomTom", "doorstep.connectors.travel.tomtom.TomTom"),
 }
 CALENDAR: dict[str, Entry] = {
+    "outlook": Entry("Microsoft 365", "doorstep.connectors.calendar.outlook.OutlookCalendar"),
     "google": Entry("Google Calendar", "doorstep.connectors.calendar.google.GoogleCalendar"),
 }
 KINDS: dict[str, dict[str, Entry]] = {

@@ -59,14 +59,14 @@ GARBAGE = Fault(200, body=b"<html>Welcome to the hotel network</html>")
 @dataclass(slots=True)
 class _Rule:
     fault: Fault
-    method: str
+    methods: frozenset[str]
     path: re.Pattern[str]
     mailbox: str
     times_left: int | None
 
     def fits(self, method: str, path: str, mailbox: str) -> bool:
         return (
-            self.method in ("", method)
+            (not self.methods or method in self.methods)
             and self.mailbox in ("", mailbox)
             and self.path.search(path) is not None
         )
@@ -96,9 +96,10 @@ class FaultScript:
     ) -> None:
         """The next `times` requests that fit go wrong, all of them with None.
 
-        `path` is a regular expression found anywhere in it; what is empty fits everything.
+        `method` may be several, as in "POST|PATCH". `path` is a regular expression found anywhere in it; what is empty fits everything.
         """
-        rule = _Rule(fault, method.upper(), re.compile(path), mailbox.lower(), times)
+        methods = frozenset(method.upper().split("|")) if method else frozenset[str]()
+        rule = _Rule(fault, methods, re.compile(path), mailbox.lower(), times)
         with self._lock:
             self._rules.append(rule)
 

@@ -26,6 +26,9 @@ from doorstep.connectors.calendar.base import (
 
 # Name of the world, which begins with the connector's, to dotted path.
 WORLDS: dict[str, str] = {
+    "outlook": "tests.unit.connectors.calendar.outlook_world.OutlookWorld",
+    # Exchange where it was seen to behave in another way.
+    "outlook-other": "tests.unit.connectors.calendar.outlook_world.OtherOutlookWorld",
     "google": "tests.unit.connectors.calendar.google_world.GoogleWorld",
 }
 
@@ -98,8 +101,6 @@ class World(ABC):
 
     # More of our events than the service lists on one page.
     more_than_a_page: int = 30
-    # Whether the id of an event that the user deleted still leads to a bin.
-    has_bin: bool = False
     impossible: Mapping[Trouble, str] = {}
     # Fields of StoredEvent that the service does not have.
     lacks: Set[str] = frozenset()
