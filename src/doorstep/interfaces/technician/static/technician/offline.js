@@ -243,7 +243,10 @@
       release(form);
       return show();
     }
-    const told = await Promise.race([queue.send(), wait(PATIENCE_MS)]);
+    // Where the phone knows that there is no network, nobody waits to be told so.
+    const told = navigator.onLine
+      ? await Promise.race([queue.send(), wait(PATIENCE_MS)])
+      : { sent: 0, refused: 0, stop: "network", next: {} };
     const mine = (await queue.list(user)).find(function (each) { return each.id === kept.id; });
     if (told) stop = told.stop;
     if (!mine) return goTo((told && told.next[kept.id]) || location.href);
