@@ -1,13 +1,12 @@
 """Accounts with calendar services, technicians' calendars, and what stands in them."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
 
-from doorstep.connectors.calendar.base import CalendarService, Mailbox
+from doorstep.connectors.calendar.base import Mailbox
 from doorstep.domain.bookings.models import Booking
 from doorstep.domain.calendars.models import (
     CalendarLink,
@@ -28,15 +27,9 @@ def make_calendar_account(
     """A server profile; one that works needs the settings of a double."""
     values = {"name": f"Calendars {next(_numbers)}", "kind": ConnectorKind.CALENDAR}
     account = ConnectorAccount(connector=connector, **(values | overrides))
-    account.settings = settings or {}
+    account.settings = {name: value for name, value in (settings or {}).items() if value != ""}
     account.save()
     return account
-
-
-def account_of(service: CalendarService, connector: str, **overrides: Any) -> ConnectorAccount:
-    """The profile whose connector is made with the settings of `service`."""
-    settings = {name: value for name, value in asdict(service._settings).items() if value != ""}  # type: ignore[attr-defined]
-    return make_calendar_account(connector=connector, settings=settings, **overrides)
 
 
 def make_calendar_link(

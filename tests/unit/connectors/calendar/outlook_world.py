@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from doorstep.connectors.calendar.base import Importance, Mailbox, WrittenEvent
@@ -34,6 +35,10 @@ class OutlookWorld(World):
 
     def service(self) -> OutlookCalendar:
         return graph.service(self.server, client_secret=self._secret)
+
+    def settings(self) -> dict[str, object]:
+        wanted = graph.settings(self.server, client_secret=self._secret)
+        return {**asdict(wanted), "allows_private": True}
 
     @property
     def mailbox(self) -> Mailbox:

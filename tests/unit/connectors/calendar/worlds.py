@@ -9,7 +9,7 @@ test in `running`, and add its line to WORLDS. Everything else is in test_contra
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib import import_module
@@ -30,6 +30,8 @@ WORLDS: dict[str, str] = {
     # Exchange where it was seen to behave in another way.
     "outlook-other": "tests.unit.connectors.calendar.outlook_world.OtherOutlookWorld",
     "google": "tests.unit.connectors.calendar.google_world.GoogleWorld",
+    "caldav": "tests.unit.connectors.calendar.caldav_world.CaldavWorld",
+    "caldav-own": "tests.unit.connectors.calendar.caldav_world.OwnCaldavWorld",
 }
 
 # Monday; the window of the suite is the fortnight from here.
@@ -163,6 +165,11 @@ class World(ABC):
         """A private event of the user's own."""
 
     # --- For all worlds ---
+
+    def settings(self) -> dict[str, object]:
+        """What the service is made with, as an account stores it."""
+        made = self.service()
+        return asdict(made._settings)  # type: ignore[attr-defined]
 
     def open(self) -> MailboxCalendar:
         return self.service().open(self.mailbox)

@@ -1,0 +1,274 @@
+"""What stands in a technician's calendar after a pass."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from doorstep.domain.bookings.models import Assignment, Booking
+from doorstep.domain.calendars.models import (
+    CalendarLink,
+    EventState,
+    LinkState,
+    WhenCanceled,
+)
+from doorstep.domain.work.models import Priority, WorkOrder
+from tests.domain.calendars.scene import Scene
+from tests.factories.bookings import window_key
+from tests.factories.calendars import set_calendar_settings
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_visit_appears_once_with_its_planned_time_and_place(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    scene.sync()
+    event = scene.only_event()
+    part = booking.assignments.get()
+    assert (event.starts_at, event.ends_at) == (part.arrives_at, part.ends_at)
+    assert booking.work_order.number in event.title
+    assert event.place_name == booking.work_order.one_line_address
+    assert event.attendees == 0
+    assert scene.row().state == EventState.WRITTEN
+
+
+def test_the_text_says_what_a_technician_needs(scene: Scene) -> None:
+    booking = scene.book()
+    order = booking.work_order
+    WorkOrder.objects.filter(pk=order.pk).update(
+        summary="No hot water", priority=Priority.objects.create(name="Urgent", level=1)
+    )
+    scene.sync()
+    text = scene.only_event().text
+    for words in (
+        "10:00–12:00",
+        order.number,
+        str(order.incident_type),
+        order.account.name,
+        "No hot water",
+        "Urgent",
+        str(scene.company.contact),
+        f"/technician/visits/{booking.code}/",
+    ):
+        assert words in text
+
+
+def test_an_event_follows_its_visit_with_everything_fresh(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    WorkOrder.objects.filter(pk=booking.work_order_id).update(summary="Bring a ladder")
+    scene.move(booking, days=1)
+    scene.sync()
+    event = scene.only_event()
+    assert event.starts_at == Assignment.objects.get(booking=booking).arrives_at
+    assert "Bring a ladder" in event.text
+
+
+def test_a_change_of_the_work_order_alone_changes_no_event(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    asked = scene.world.requests()
+    WorkOrder.objects.filter(pk=booking.work_order_id).update(summary="Bring a ladder")
+    scene.sync()
+    assert "ladder" not in scene.only_event().text
+    assert scene.world.requests() == asked
+
+
+def test_a_change_of_the_work_order_is_followed_by_setting(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    set_calendar_settings(follows_work_order=True)
+    WorkOrder.objects.filter(pk=booking.work_order_id).update(summary="Bring a ladder")
+    scene.sync()
+    assert "Bring a ladder" in scene.only_event().text
+
+
+def test_a_new_address_is_written_whatever_the_settings(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    WorkOrder.objects.filter(pk=booking.work_order_id).update(street="7 New Street")
+    scene.sync()
+    assert scene.only_event().place_name.startswith("7 New Street")
+
+
+def test_a_visit_made_months_ahead_enters_by_itself(scene: Scene) -> None:
+    booking = scene.book()
+    scene.move(booking, days=21)
+    scene.sync()
+    assert scene.events() == []
+    scene.later(days=11)
+    scene.sync()
+    assert scene.only_event().starts_at == Assignment.objects.get(booking=booking).arrives_at
+
+
+def test_a_visit_that_ended_long_ago_is_not_written(scene: Scene) -> None:
+    scene.book()
+    scene.later(days=20)
+    scene.sync()
+    assert scene.events() == []
+
+
+def test_a_written_visit_is_followed_beyond_the_window(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    scene.move(booking, days=28)
+    scene.sync()
+    assert scene.only_event().starts_at == Assignment.objects.get(booking=booking).arrives_at
+
+
+def test_what_time_carries_out_of_the_window_stays(scene: Scene) -> None:
+    scene.book()
+    scene.sync()
+    scene.later(days=30)
+    scene.read_back()
+    assert len(scene.events()) == 1
+
+
+# --- Canceled, deleted, given away ---------------------------------------------------------------
+
+
+def test_a_canceled_visit_stays_as_it_is_unless_a_setting_says_otherwise(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    before = scene.only_event()
+    scene.cancel(booking)
+    scene.sync()
+    assert scene.only_event() == before
+    assert scene.row().state == EventState.LEFT
+    assert "canceled" in scene.row().reason
+
+
+def test_a_canceled_visit_is_marked_and_free_by_setting(scene: Scene) -> None:
+    set_calendar_settings(when_canceled=WhenCanceled.MARK)
+    booking = scene.book()
+    scene.sync()
+    scene.cancel(booking)
+    scene.sync()
+    event = scene.only_event()
+    assert event.title.startswith("Canceled: ")
+    assert not event.is_busy
+
+
+def test_a_canceled_visit_is_removed_by_setting(scene: Scene) -> None:
+    set_calendar_settings(when_canceled=WhenCanceled.REMOVE)
+    booking = scene.book()
+    scene.sync()
+    scene.cancel(booking)
+    scene.sync()
+    assert scene.events() == []
+    assert scene.row().state == EventState.REMOVED
+
+
+def test_a_visit_canceled_before_it_was_written_never_appears(scene: Scene) -> None:
+    booking = scene.book()
+    scene.cancel(booking)
+    scene.sync()
+    assert scene.events() == []
+
+
+def test_the_event_of_a_deleted_visit_ahead_is_removed(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    Booking.objects.filter(pk=booking.pk).delete()
+    scene.sync()
+    assert scene.events() == []
+
+
+def test_the_event_of_a_deleted_visit_in_the_past_stays_and_says_so(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    scene.later(days=5)
+    Booking.objects.filter(pk=booking.pk).delete()
+    scene.sync()
+    assert len(scene.events()) == 1
+    assert scene.row().state == EventState.LEFT
+    assert scene.row().reason
+
+
+def test_an_event_that_lost_our_mark_is_not_removed(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    scene.world.user_strips_our_mark(scene.written())
+    Booking.objects.filter(pk=booking.pk).delete()
+    scene.sync()
+    assert len(scene.events()) == 1
+    assert scene.row().state == EventState.LEFT
+
+
+# --- Switched off and on -------------------------------------------------------------------------
+
+
+def test_switched_off_nothing_is_written_and_nothing_removed(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    set_calendar_settings(is_enabled=False, when_canceled=WhenCanceled.REMOVE)
+    asked = scene.world.requests()
+    scene.book(window_key(from_hour=13, to_hour=15))
+    scene.cancel(booking)
+    assert scene.sync() is None
+    assert scene.world.requests() == asked
+    assert len(scene.events()) == 1
+
+
+def test_switched_on_again_it_catches_up_without_duplicates(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    set_calendar_settings(is_enabled=False)
+    scene.move(booking, days=1)
+    scene.book(window_key(from_hour=13, to_hour=15))
+    set_calendar_settings(is_enabled=True)
+    scene.read_back()
+    starts = sorted(part.arrives_at for part in Assignment.objects.all())
+    assert [event.starts_at for event in scene.events()] == starts
+
+
+@pytest.mark.parametrize(
+    "state", [LinkState.WAITING, LinkState.APPROVED, LinkState.PAUSED, LinkState.TESTING]
+)
+def test_a_calendar_that_is_not_enabled_is_left_alone(scene: Scene, state: LinkState) -> None:
+    scene.book()
+    CalendarLink.objects.update(state=state)
+    assert scene.sync() is None
+    assert scene.world.requests() == 0
+
+
+# --- Promptness ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["move", "cancel", "delete", "order", "neighbour"])
+def test_every_change_of_a_visit_makes_its_calendar_due(scene: Scene, what: str) -> None:
+    booking = scene.book()
+    CalendarLink.objects.update(due_at=datetime(2030, 1, 1, tzinfo=UTC))
+    match what:
+        case "move":
+            scene.move(booking, days=1)
+        case "cancel":
+            scene.cancel(booking)
+        case "delete":
+            Booking.objects.filter(pk=booking.pk).delete()
+        case "order":
+            WorkOrder.objects.update(summary="Other")
+        case "neighbour":
+            Assignment.objects.update(ends_at=booking.ends_at + timedelta(minutes=5))
+    assert CalendarLink.objects.get().due_at.year < 2030
+
+
+def test_a_change_while_a_worker_looks_has_it_look_again(scene: Scene) -> None:
+    from doorstep.domain.calendars.services.lease import claim, release
+
+    booking = scene.book()
+    lease = claim(scene.link.pk)
+    assert lease is not None
+    scene.move(booking, days=1)
+    release(lease, next_in=timedelta(hours=1))
+    assert claim(scene.link.pk) is not None
+
+
+def test_without_a_change_it_is_left_alone_until_its_turn(scene: Scene) -> None:
+    from doorstep.domain.calendars.services.lease import claim, release
+
+    lease = claim(scene.link.pk)
+    assert lease is not None
+    assert claim(scene.link.pk) is None
+    release(lease, next_in=timedelta(hours=1))
+    assert claim(scene.link.pk) is None
