@@ -64,6 +64,7 @@ def each_page(open_page: OpenPage, world: World, visit: Booking, **how: object):
         "/",
         "/?show=past",
         "/profile/",
+        "/profile/calendar/",
         f"/visits/{visit.code}/",
         f"/visits/{visit.code}/?done=booked",
         f"/visits/{visit.code}/move/",
@@ -73,6 +74,10 @@ def each_page(open_page: OpenPage, world: World, visit: Booking, **how: object):
     ):
         page.goto(path)
         yield path, page
+    page.goto("/profile/calendar/")
+    page.locator("button[value=make]").click()
+    yield "calendar address", page
+    page.goto("/book/service/")
     page.locator("input[name=service]").first.check()
     page.locator("main form button[type=submit]").click()
     yield "time", page

@@ -74,10 +74,14 @@ def each_technician_page(
         ("weekend", f"{DAY}?day=2026-11-28"),
         ("done", f"{DAY}visits/{done.code}/"),
         ("time off", f"{DAY}time-off/"),
-        ("visit", address),
+        ("calendar", f"{DAY}calendar/"),
     ):
         page.goto(path)
         yield name, page
+    send(page, page.locator("button[value=make]"))
+    yield "calendar address", page
+    page.goto(address)
+    yield "visit", page
     send(page, page.locator("[data-parent=traveling]").first)
     send(page, page.locator("[data-parent=in_progress]").first)
     send(page, page.locator("button.item").nth(1))

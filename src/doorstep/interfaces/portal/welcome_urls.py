@@ -3,12 +3,13 @@ Part of the portal's addresses."""
 
 from django.urls import path
 
-from .views import profile, redeem, unsubscribe
+from .views import calendar, profile, redeem, unsubscribe
 
 urlpatterns = [
     path("invitation/", redeem.type_code, name="invitation"),
     path("invitation/accept/", redeem.accept, name="invitation_accept"),
     path("invitation/<str:code>/", redeem.link, name="invitation_link"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/calendar/", calendar.calendar, name="calendar"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]

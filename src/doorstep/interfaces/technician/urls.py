@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import actions, day, install, offline, pictures, sharing, time_off, visit
+from .views import actions, calendar, day, install, offline, pictures, sharing, time_off, visit
 
 app_name = "technician"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("positions/", sharing.positions, name="positions"),
     path("sharing/pause/", sharing.pause, name="pause_sharing"),
     path("sharing/resume/", sharing.resume, name="resume_sharing"),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("time-off/", time_off.time_off, name="time_off"),
     path("time-off/<int:number>/withdraw/", time_off.withdraw, name="time_off_withdraw"),
     path("visits/<str:code>/", visit.visit, name="visit"),

@@ -27,6 +27,21 @@
     document.querySelectorAll("[aria-busy]").forEach(function (button) { button.removeAttribute("aria-busy"); });
   });
 
+  // Copying takes a script; without one the text can be selected.
+  document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll("[data-copy]").forEach(function (button) {
+      if (!navigator.clipboard) return;
+      button.hidden = false;
+      button.addEventListener("click", function () {
+        const field = document.getElementById(button.dataset.copy);
+        field.select();
+        navigator.clipboard.writeText(field.value).then(function () {
+          document.querySelector("[data-copy-state]").textContent = button.dataset.copied;
+        }, function () { field.focus(); });
+      });
+    });
+  });
+
   document.addEventListener("htmx:beforeRequest", function () { document.documentElement.setAttribute("data-busy", ""); });
   document.addEventListener("htmx:afterRequest", function () { document.documentElement.removeAttribute("data-busy"); });
   // What cannot be swapped in is shown as the page it is.
