@@ -5,7 +5,8 @@ in as a technician. Ids are immutable ones, so an event that its user deleted ma
 Deleted Items, and a change there succeeds unseen: only the calendar's own list is believed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -131,11 +132,10 @@ class OutlookMailbox:
 
     def _create(self, event: CalendarEvent) -> WrittenEvent:
         try:
-            made = self._graph.ask(
-                "POST", f"{self._calendar()}/events", body=new_event(event), is_repeatable=False
-            )
-        except EventGone as gone:
-            raise self._no_calendar() from gone
+            with self._calendar() as path:
+                made = self._graph.ask(
+                    "POST", f"{path}/events", body=new_event(event), is_repeatable=False
+                )
         except AlreadyMade as earlier:
             found = WrittenEvent(earlier.remote_id) if earlier.remote_id else self._find(event)
             if found is None:
@@ -169,7 +169,8 @@ class OutlookMailbox:
 
     def write_many(self, changes: Sequence[Change]) -> Sequence[WrittenEvent | ConnectorError]:
         """One call for up to 20 creates or 10 updates, each update with a look at the calendar."""
-        return write_many(self, self._graph, self._user, self._calendar(), changes)
+        with self._calendar() as path:
+            return write_many(self, self._graph, self._user, path, changes)
 
     def remove(self, written: WrittenEvent, *, reference: str) -> Removal:
         found = self.read(written)
@@ -215,7 +216,8 @@ class OutlookMailbox:
 
     def check(self) -> str:
         """Reads only; the right to write shows with the first event."""
-        calendar = self._graph.get(self._calendar(), {"$select": "id,name,canEdit,owner"})
+        with self._calendar() as path:
+            calendar = self._graph.get(path, {"$select": "id,name,canEdit,owner"})
         name = calendar.get("name")
         if not isinstance(name, str):
             raise bad_answer()
@@ -226,18 +228,23 @@ class OutlookMailbox:
 
     # --- Paths ---
 
-    def _calendar(self) -> str:
-        """The path of our calendar; one with a name is looked up once."""
-        if not self._calendar_path:
-            wanted = self._mailbox.calendar
-            names = []
-            for each in self._graph.pages(f"{self._user}/calendars", {"$select": "id,name"}):
-                if wanted in (each.get("id"), each.get("name")):
-                    self._calendar_path = f"{self._user}/calendars/{segment(str(each.get('id')))}"
-                    return self._calendar_path
-                names.append(str(each.get("name")))
-            raise self._no_calendar(names)
-        return self._calendar_path
+    @contextmanager
+    def _calendar(self) -> Iterator[str]:
+        """The path of our calendar, and what it means when nothing is found there."""
+        self._calendar_path = self._calendar_path or self._find_calendar()
+        try:
+            yield self._calendar_path
+        except EventGone as gone:
+            self._calendar_path = "" if self._mailbox.calendar else self._calendar_path
+            raise self._no_calendar() from gone
+
+    def _find_calendar(self) -> str:
+        names = []
+        for each in self._graph.pages(f"{self._user}/calendars", {"$select": "id,name"}):
+            if self._mailbox.calendar in (each.get("id"), each.get("name")):
+                return f"{self._user}/calendars/{segment(str(each.get('id')))}"
+            names.append(str(each.get("name")))
+        raise self._no_calendar(names)
 
     def _no_calendar(self, names: Sequence[str] = ()) -> MailboxRefused:
         there_are = f" There are: {', '.join(names)[:300]}." if names else ""
@@ -253,12 +260,9 @@ class OutlookMailbox:
     def _view(
         self, from_at: datetime, to_at: datetime, params: dict[str, str]
     ) -> list[dict[str, Any]]:
-        path = f"{self._calendar()}/calendarView"
-        try:
-            return list(self._graph.pages(path, {**window(from_at, to_at), **params}))
-        except EventGone as gone:
-            self._calendar_path = "" if self._mailbox.calendar else self._calendar_path
-            raise self._no_calendar() from gone
+        params = {**window(from_at, to_at), **params}
+        with self._calendar() as path:
+            return list(self._graph.pages(f"{path}/calendarView", params))
 
     def _is_listed(self, written: WrittenEvent, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether the calendar shows it; nothing else tells it from one in Deleted Items."""
@@ -268,6 +272,6 @@ class OutlookMailbox:
     def _find(self, event: CalendarEvent) -> WrittenEvent | None:
         """By our mark, where no id is known."""
         params = {"$filter": mark_filter(event), "$select": "id", "$top": "1"}
-        for item in self._graph.pages(f"{self._calendar()}/events", params):
-            return written_event(item)
-        return None
+        with self._calendar() as path:
+            found = list(self._graph.pages(f"{path}/events", params))
+        return written_event(found[0]) if found else None

@@ -107,7 +107,9 @@ def _result(
 ) -> Result:
     try:
         return _written(change, calls, responses)
-    except (AlreadyMade, Conflict):
+    except (AlreadyMade, Conflict, EventGone) as error:
+        if isinstance(error, EventGone) and change.written is not None:
+            return error
         if wait is not None:
             return wait
         try:

@@ -18,8 +18,8 @@ from .store import Folder, KeptCalendar, KeptEvent, KeptMailbox, Store, new_id
 class Habits:
     """Where Exchange was seen to behave in more than one way.
 
-    `largest_page` goes before what $top asks for. `duplicate_status` and `names_existing_event`: how
-    a transaction id is refused that was used for other content. `keeps_transaction_ids`: they
+    `largest_page` goes before what $top asks for. `duplicate_status` and `names_existing_event`:
+    how a transaction id is refused that was used for other content. `keeps_transaction_ids`: they
     outlive the deletion of their event.
     """
 

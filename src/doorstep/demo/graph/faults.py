@@ -96,7 +96,8 @@ class FaultScript:
     ) -> None:
         """The next `times` requests that fit go wrong, all of them with None.
 
-        `method` may be several, as in "POST|PATCH". `path` is a regular expression found anywhere in it; what is empty fits everything.
+        `method` may be several, as in "POST|PATCH". `path` is a regular expression found anywhere
+        in it. What is empty fits everything.
         """
         methods = frozenset(method.upper().split("|")) if method else frozenset[str]()
         rule = _Rule(fault, methods, re.compile(path), mailbox.lower(), times)
