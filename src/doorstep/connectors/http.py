@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -28,7 +29,8 @@ from doorstep.connectors.base import (
 CONNECT_S, READ_S, TOTAL_S = 5.0, 20.0, 60.0
 MAX_BYTES = 5_000_000
 LONGEST_RETRY_AFTER_S = 3600.0
-REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+REPEATABLE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PROPFIND", "REPORT"})
+THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 WORTH_REPEATING = frozenset({408, 425, 429})
 
@@ -107,10 +109,10 @@ class HttpClient:
     ) -> HttpResponse:
         """The answer, whatever its status; see `check_status`.
 
-        `repeatable` says that asking twice does no harm; by default so for all methods but POST
-        and PATCH. Raises TemporaryFailure when nothing was done, PermanentFailure for an address
-        that is forbidden or no address, and UnknownOutcome when a request that is not repeatable
-        was cut off on the way.
+        `repeatable` says that asking twice does no harm; by default so for the methods of which
+        HTTP and WebDAV say it, thus not for POST and PATCH. Raises TemporaryFailure when nothing
+        was done, PermanentFailure for an address that is forbidden or no address, and
+        UnknownOutcome when a request that is not repeatable was cut off on the way.
         """
         is_repeatable = method.upper() in REPEATABLE_METHODS if repeatable is None else repeatable
         try:
@@ -202,6 +204,18 @@ def resolve_host(host: str, port: int) -> list[str]:
     except (OSError, UnicodeError) as error:
         raise HostUnknown(f"{host} has no address") from error
     return list(dict.fromkeys(str(address[4][0]) for address in found))
+
+
+def keeps_secrets(url: str) -> bool:
+    """Whether a secret may travel there: by https, or without leaving this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and host in THIS_MACHINE)
+    )
 
 
 def is_public(address: str) -> bool:

@@ -71,6 +71,7 @@ TRAFFIC = {
 CALENDAR: dict[str, Entry] = {
     "outlook": Entry("Microsoft 365", "doorstep.connectors.calendar.outlook.OutlookCalendar"),
     "google": Entry("Google Calendar", "doorstep.connectors.calendar.google.GoogleCalendar"),
+    "caldav": Entry("CalDAV", "doorstep.connectors.calendar.caldav.CaldavCalendar"),
 }
 KINDS: dict[str, dict[str, Entry]] = {
     "email": EMAIL,

@@ -22,7 +22,7 @@ from doorstep.connectors.calendar.base import (
     Removal,
     WrittenEvent,
 )
-from doorstep.connectors.calendar.google_auth import Tokens, is_safe, read_key
+from doorstep.connectors.calendar.google_auth import Tokens, read_key
 from doorstep.connectors.calendar.google_events import (
     MARK,
     MARKED,
@@ -35,7 +35,7 @@ from doorstep.connectors.calendar.google_events import (
     read_instant,
     written,
 )
-from doorstep.connectors.http import HttpClient, HttpResponse
+from doorstep.connectors.http import HttpClient, HttpResponse, keeps_secrets
 
 # The least that writing and looking into free and busy take.
 EVENTS_SCOPE = "https://www.googleapis.com/auth/calendar.events"
@@ -67,7 +67,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         read_key(self.key)
-        if not is_safe(self.base_url):
+        if not keeps_secrets(self.base_url):
             raise InvalidSettings("base_url must be an https address: secrets are sent there")
 
 
@@ -78,7 +78,7 @@ class GoogleCalendar:
     most_at_once: int | None = MOST_AT_ONCE
 
     def __init__(self, settings: Settings, *, client: HttpClient | None = None) -> None:
-        self.settings = settings
+        self._settings = settings
         self._account = read_key(settings.key)
         self._client = client or HttpClient(allow_private=settings.allows_private)
         self._tokens = Tokens(self._account, self._client)
@@ -89,7 +89,7 @@ class GoogleCalendar:
         return f"google:{self._account.project_id}"
 
     def open(self, mailbox: Mailbox) -> "GoogleMailbox":
-        base_url = self.settings.base_url.rstrip("/")
+        base_url = self._settings.base_url.rstrip("/")
         return GoogleMailbox(mailbox, base_url, self._client, self._tokens)
 
 
@@ -127,7 +127,7 @@ class GoogleMailbox:
                 params={"sendUpdates": "none"},
                 headers={"If-Match": event.written.etag} if event.written.etag else {},
             )
-            if response.status in (404, 410):
+            if self._is_gone(response):
                 return Removal.ALREADY_GONE
             if response.status != 412:
                 self._check(response)
@@ -157,8 +157,7 @@ class GoogleMailbox:
         return busy
 
     def check(self) -> str:
-        params = {"maxResults": "1", "fields": "summary,accessRole"}
-        answer = self._item(self._call("GET", self._events, params=params))
+        answer = self._look()
         if answer.get("accessRole") not in WRITERS:
             text = google_errors.ABOUT_THE_CALENDAR["requiredAccessLevel"]
             raise MailboxRefused("requiredAccessLevel", text.format(who=self._mailbox.address))
@@ -170,7 +169,7 @@ class GoogleMailbox:
     def _patch(self, event: CalendarEvent, identifier: str, etag: str) -> WrittenEvent:
         for _try in range(WRITE_TRIES):
             response = self._write("PATCH", self._path(identifier), ours(event), etag=etag)
-            if response.status in (404, 410):
+            if self._is_gone(response):
                 raise EventGone
             if response.status != 412:
                 item = self._item(response)
@@ -186,7 +185,20 @@ class GoogleMailbox:
 
     def _get(self, identifier: str) -> Mapping[str, Any] | None:
         response = self._call("GET", self._path(identifier))
-        return None if response.status in (404, 410) else self._item(response)
+        return None if self._is_gone(response) else self._item(response)
+
+    def _is_gone(self, response: HttpResponse) -> bool:
+        """Whether the event is not there; raises if that is because the whole calendar is not.
+
+        Deleted events answer otherwise, so a 404 is rare: moved to another calendar, or this.
+        """
+        if response.status == 404:
+            self._look()
+        return response.status in (404, 410)
+
+    def _look(self) -> Mapping[str, Any]:
+        params = {"maxResults": "1", "fields": "summary,accessRole"}
+        return self._item(self._call("GET", self._events, params=params))
 
     def _pages(self, from_at: datetime, to_at: datetime) -> Sequence[Mapping[str, Any]]:
         params = {

@@ -29,6 +29,7 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//Doorstep//Visits//EN"
 MARK = "X-DOORSTEP-REFERENCE"  # "<reference> <generation>"
 REMINDER = "X-DOORSTEP-REMINDER"  # minutes we last asked for, on the event and on our alarm
+PRIVATE = "X-DOORSTEP-CLASS"  # the class we last asked for, beside that of the event
 PRIORITIES = {Importance.HIGH: 1, Importance.NORMAL: 5, Importance.LOW: 9}
 LINE_BREAKS = str.maketrans(dict.fromkeys("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", "\n"))
 
@@ -125,6 +126,7 @@ def event_component(event: CalendarEvent, uid: str) -> Event:
         component.add("url", "".join(plain(event.url).split()))
     if event.is_private:
         component.add("class", "PRIVATE")
+        component.add(PRIVATE, Text("PRIVATE"))
     _add_place(component, event)
     if event.reference:
         component.add(MARK, Text(f"{one_line(event.reference)} {event.generation}"))

@@ -7,6 +7,7 @@ from icalendar import Component, Event
 from doorstep.connectors.calendar.base import CalendarEvent
 from doorstep.connectors.calendar.ics import (
     MARK,
+    PRIVATE,
     PRODUCT,
     REMINDER,
     calendar_bytes,
@@ -20,7 +21,7 @@ OF_TIME = ("DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE")
 OURS = (
     *OF_TIME,
     *("DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "STATUS", "TRANSP", "PRIORITY"),
-    *("SUMMARY", "DESCRIPTION", "LOCATION", "GEO", "URL", MARK, REMINDER),
+    *("SUMMARY", "DESCRIPTION", "LOCATION", "GEO", "URL", MARK, REMINDER, PRIVATE),
 )
 # Programs keep second versions of the same fields, and would go on showing those.
 SHADOWS = (
@@ -46,6 +47,8 @@ def merged(existing: bytes, event: CalendarEvent, *, uid: str) -> bytes:
     if present > event.sequence:
         fresh["SEQUENCE"] = present + 1
     _merge_alarms(found, fresh)
+    if text(found, PRIVATE) and text(found, PRIVATE) == text(found, "CLASS"):
+        del found["CLASS"]  # ours, and nobody chose another since
     for name in (*OURS, *SHADOWS):
         found.pop(name, None)
     for name, value in fresh.items():

@@ -37,6 +37,12 @@ def read_events(content: bytes, *, zone: tzinfo = UTC) -> tuple[StoredEvent, ...
     return tuple(_stored_event(event, zone) for event in masters(parse(content)))
 
 
+def read_occurrences(content: bytes, *, zone: tzinfo = UTC) -> tuple[StoredEvent, ...]:
+    """Every event there is, the exceptions to repeated ones and single repetitions included."""
+    events = parse(content).walk("VEVENT")
+    return tuple(_stored_event(event, zone) for event in events if isinstance(event, Event))
+
+
 def _stored_event(event: Event, zone: tzinfo) -> StoredEvent:
     reference, _, generation = text(event, MARK).rpartition(" ")
     is_marked = bool(reference) and generation.isdecimal()

@@ -1,6 +1,7 @@
 """Google Calendar with its double, for the contract suite."""
 
 import html
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -21,7 +22,6 @@ COLOR, NOTE = "9", {"shared": {"note": "bring the ladder"}}
 
 class GoogleWorld(World):
     lacks = frozenset({"importance", "latitude"})
-    has_bin = True
     impossible: Mapping[Trouble, str] = {
         Trouble.FULL: "Google's calendars do not fill up; there are limits by time only"
     }
@@ -45,6 +45,10 @@ class GoogleWorld(World):
     @property
     def mailbox(self) -> Mailbox:
         return Mailbox(ZOE)
+
+    def secrets(self) -> tuple[str, ...]:
+        key = json.loads(key_file(self.double.url, name=self.key_name))["private_key"]
+        return *key.splitlines(), *self.double.sign_in.tokens
 
     def events(self) -> list[StoredEvent]:
         found = [

@@ -210,6 +210,32 @@ def test_a_calendar_that_is_not_there_is_refused(double: GoogleDouble) -> None:
             call()
 
 
+def test_events_of_a_calendar_that_is_shared_no_more_are_not_called_gone(
+    double: GoogleDouble,
+) -> None:
+    team = double.calendars["team"] = Calendar(ADAM, "Team", roles={ZOE: "writer"})
+    found = calendar(double, "team")
+    written = found.create(EVENT)
+    team.roles.clear()
+
+    for call in (
+        lambda: found.read(written),
+        lambda: found.update(LATER, written),
+        lambda: found.remove(written, reference=EVENT.reference),
+    ):
+        with pytest.raises(MailboxRefused):
+            call()
+
+
+def test_an_event_moved_to_another_calendar_is_gone(double: GoogleDouble) -> None:
+    found = calendar(double)
+    written = found.create(EVENT)
+    double.calendars[ZOE].events.clear()
+
+    assert found.read(written) is None
+    assert found.remove(written, reference=EVENT.reference) is Removal.ALREADY_GONE
+
+
 def test_a_user_without_google_calendar_is_refused(double: GoogleDouble) -> None:
     double.no_calendar.add(ZOE)
 
