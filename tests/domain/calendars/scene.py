@@ -16,6 +16,8 @@ from doorstep.platform.audit.services import SYSTEM
 from tests.conftest import NOW
 from tests.factories import bookings
 from tests.factories.calendars import make_calendar_account, make_calendar_link
+from tests.unit.connectors.calendar.google_world import GoogleWorld
+from tests.unit.connectors.calendar.outlook_world import OutlookWorld
 from tests.unit.connectors.calendar.worlds import StoredEvent, World
 
 
@@ -85,3 +87,17 @@ class Scene:
 
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+def heal(world: World) -> None:
+    """Undo whatever trouble a world was told to make."""
+    if isinstance(world, OutlookWorld):
+        world.server.gateway.faults.clear()
+        world.server.calendars.refused.clear()
+        world.server.calendars.scope = None
+    elif isinstance(world, GoogleWorld):
+        world.double.script.clear()
+        world.double.sign_in.users.add(world.mailbox.address)
+        world.double.sign_in.undelegated.clear()
+    else:
+        raise NotImplementedError(world)
