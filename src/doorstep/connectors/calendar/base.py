@@ -186,7 +186,8 @@ class CalendarService(Protocol):
     """Our account with a service.
 
     `most_at_once` is how many calls of all mailboxes together may be under way, None for no limit;
-    accounts with equal `limit_key` share that limit.
+    accounts with equal `limit_key` share that limit. A service where users have passwords of
+    their own has a class attribute `takes_passwords = True`, so that the office asks for them.
     """
 
     most_at_once: int | None
