@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from doorstep.domain.bookings.models import Booking
+from doorstep.domain.calendars.models import CalendarSettings
 from doorstep.domain.customers.models import Account, Contact, CustomerAsset, FunctionalLocation
 from doorstep.domain.organization.models import Company
 from doorstep.domain.resources.models import BookableResource
@@ -25,7 +26,7 @@ from tests.factories.resources import make_technician
 from .world import World, models_of_the_office, page
 
 # Their one row is their page.
-SINGLE = (Company, TrackingSettings)
+SINGLE = (CalendarSettings, Company, TrackingSettings)
 LISTS = [model for model in models_of_the_office() if model not in SINGLE]
 
 

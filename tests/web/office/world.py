@@ -27,6 +27,11 @@ from doorstep.interfaces.office.site import office
 from doorstep.platform.audit.models import Source
 from tests.conftest import NOW
 from tests.factories import bookings
+from tests.factories.calendars import (
+    make_calendar_link,
+    make_synced_event,
+    set_calendar_settings,
+)
 from tests.factories.customers import make_asset, make_location
 from tests.factories.inbound import twilio_account
 from tests.factories.notifications import make_message, make_sms_account
@@ -79,6 +84,8 @@ def make_world() -> World:
     bookings.make_link(booking, now=NOW)
     twilio_account(is_active=False)
     make_tracking(booking)
+    set_calendar_settings(is_enabled=True)
+    make_synced_event(make_calendar_link(base.technician), booking, starts_at=booking.promised_from)
     SurveyAnswer.objects.create(
         booking=booking, contact=base.contact, rating=4, comment="Quick and kind.",
         given_at=NOW, changed_at=NOW, source=Source.PORTAL,

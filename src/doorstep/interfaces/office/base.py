@@ -126,6 +126,29 @@ def _refused(form_class: type[ModelForm[Any]], refusal: str) -> type[ModelForm[A
     return RefusedForm
 
 
+class SingleRowAdmin(OfficeModelAdmin):
+    """Settings in a single row: its list is its page. Until somebody saves one, the defaults
+    count."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        name = f"office:{self.opts.app_label}_{self.opts.model_name}"
+        if self.model.objects.exists():
+            return redirect(reverse(f"{name}_change", args=[1]))
+        if self.has_add_permission(request):
+            return redirect(reverse(f"{name}_add"))
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        return answer
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        may: bool = super().has_add_permission(request)
+        return may and not self.model.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class ReadOnlyMixin:
     """Lists and pages to look at, not to change."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.bookings.codes import CodeState, in_state
 from doorstep.domain.bookings.models import BY_HAND
+from doorstep.domain.calendars.selectors import technicians_without_calendar
 from doorstep.domain.notifications.message_types import MESSAGE_TYPES, About
 from doorstep.domain.notifications.selectors import TROUBLE
 from doorstep.platform.lib.site_time import day_bounds, local_day
@@ -144,6 +145,39 @@ class OpenedFilter(SimpleListFilter):
         if self.value() in {"yes", "no"}:
             return queryset.filter(first_opened_at__isnull=self.value() == "no")
         return queryset
+
+
+class HasCalendarFilter(SimpleListFilter):
+    title = _("visits in a calendar")
+    parameter_name = "has_calendar"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("yes", _("Yes")), ("no", _("Not set up"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        if self.value() == "no":
+            return queryset.filter(pk__in=technicians_without_calendar())
+        return queryset.filter(calendar_link__isnull=False) if self.value() == "yes" else queryset
+
+
+class DriftFilter(SimpleListFilter):
+    """By what the last reconcile found."""
+
+    title = _("drift")
+    parameter_name = "drift"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [("yes", _("With drift")), ("never", _("Not read back yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        if self.value() == "never":
+            return queryset.filter(reconciled_at=None)
+        if self.value() != "yes":
+            return queryset
+        nothing = dict.fromkeys(
+            ("missing_count", "edited_count", "duplicate_count", "unknown_count"), 0
+        )
+        return queryset.filter(reconciled_at__isnull=False).exclude(**nothing)
 
 
 class RunningTripFilter(SimpleListFilter):

@@ -16,6 +16,7 @@ from doorstep.domain.work.configuration import Problem, configuration_problems
 from doorstep.domain.work.models import SystemStatus, WorkOrder
 from doorstep.platform.lib.site_time import day_bounds, format_day, local_day
 
+from .calendar_words import calendar_problems
 from .columns import link_to
 from .times import office_zone
 
@@ -84,6 +85,7 @@ def front_page_of(*, now: datetime) -> FrontPage:
         ),
     ]
     problems = [_told(problem) for problem in configuration_problems(now=now)]
+    problems += calendar_problems()
     return FrontPage(day=format_day(today), cards=cards, problems=problems)
 
 

@@ -52,6 +52,20 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         ),
         (
+            _("Calendars"),
+            [
+                _entry("calendars.calendarlink", _("Technicians' calendars"), "calendar_month"),
+                _entry("calendars.syncedevent", _("Events in calendars"), "event_note"),
+                _entry(
+                    "organization.connectoraccount",
+                    _("Server profiles"),
+                    "dns",
+                    query="?kind__exact=calendar",
+                ),
+                _entry("calendars.calendarsettings", _("Calendar settings"), "edit_calendar"),
+            ],
+        ),
+        (
             _("Catalog"),
             [
                 _entry("work.incidenttype", _("Incident types"), "home_repair_service"),
@@ -105,9 +119,9 @@ def _front_page() -> Entry:
     return {"title": _("Today"), "icon": "today", "link": reverse_lazy("office:index")}
 
 
-def _entry(model: str, title: StrPromise, icon: str) -> Entry:
+def _entry(model: str, title: StrPromise, icon: str, *, query: str = "") -> Entry:
     app, name = model.split(".")
-    link = reverse(f"office:{app}_{name}_changelist")
+    link = reverse(f"office:{app}_{name}_changelist") + query
     return {"title": title, "icon": icon, "link": link, "view": f"{app}.view_{name}"}
 
 

@@ -66,5 +66,12 @@ def close_calendar_tasks(*, link_id: int) -> int:
     ).update(done_at=database_now())
 
 
+def calendar_id_of(task: StaffTask) -> int | None:
+    """Which calendar a task is about; None for a task about something else."""
+    if task.kind != TaskKind.CALENDAR_FAILING:
+        return None
+    return int(task.dedupe_key.split(":", 2)[1])
+
+
 def _calendar_key(link_id: int) -> str:
     return f"calendar:{link_id}:"

@@ -3,6 +3,9 @@
 from . import (  # noqa: F401
     booking_codes,
     bookings,
+    calendar_events,
+    calendar_settings,
+    calendars,
     catalog,
     connectors,
     consent,

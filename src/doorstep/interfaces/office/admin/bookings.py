@@ -28,6 +28,7 @@ from doorstep.interfaces.office.booking_panels import (
     photo_panel,
     timestamp_panel,
 )
+from doorstep.interfaces.office.calendar_words import in_calendars_panel
 from doorstep.interfaces.office.code_words import code_panel
 from doorstep.interfaces.office.columns import column, link_to
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
@@ -219,6 +220,7 @@ def _panels(booking: Booking) -> list[Panel]:
     )
     return [
         assignment_panel(booking, booking.assignments.all()),
+        in_calendars_panel(booking),
         message_panel(messages_of_booking(booking.pk)),
         answer_panel(booking.answers.select_related("contact")),
         note_panel(notes),

@@ -1,6 +1,6 @@
 # ruff: noqa: ARG002  # the signatures are those of Django's admin
-"""Connectors: accounts with the services that send or know the traffic, how they are doing, and
-trying them out."""
+"""Connectors: accounts with the services that send, know the traffic or hold calendars ("server
+profiles"), how they are doing, and trying them out."""
 
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from doorstep.connectors.registry import UnknownConnector, connector_class
+from doorstep.domain.calendars.services.by_hand import check_mailbox
 from doorstep.domain.notifications.links import report_url
 from doorstep.domain.notifications.services.accounts import resume
 from doorstep.domain.notifications.services.try_out import check_account, send_trial
@@ -22,6 +23,7 @@ from doorstep.domain.organization.models import ConnectorAccount, ConnectorKind
 from doorstep.interfaces.office.base import OfficeModelAdmin, actor_of
 from doorstep.interfaces.office.columns import column
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
+from doorstep.interfaces.office.forms.calendars import TryMailboxForm
 from doorstep.interfaces.office.forms.connectors import (
     ConnectorForm,
     TrialForm,
@@ -38,11 +40,11 @@ from doorstep.platform.lib.secrets import SecretUnreadable
 
 @admin.register(ConnectorAccount, site=office)
 class ConnectorAccountAdmin(OfficeModelAdmin):
-    list_display = ("name", "service", "kind", "portal_name", "state_badge", "per_minute")
+    list_display = ("name", "service", "kind", "portal_name", "state_badge", "allowance")
     list_select_related = ("portal",)
     list_filter = ("kind", "portal", "is_active")
     search_fields = ("name", "connector")
-    actions_detail = ("test", "send_test", "resume_now")
+    actions_detail = ("test", "try_mailbox", "send_test", "resume_now")
     readonly_fields = ("service", "state_badge", "trouble", "callback")
 
     def has_action_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -55,6 +57,10 @@ class ConnectorAccountAdmin(OfficeModelAdmin):
     def has_send_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         account = self._account(request, obj)
         return self.has_action_permission(request) and (account is None or _can(account, "send"))
+
+    def has_mailbox_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        account = self._account(request, obj)
+        return self.has_action_permission(request) and (account is None or _is_profile(account))
 
     def has_resume_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         account = self._account(request, obj)
@@ -80,14 +86,30 @@ class ConnectorAccountAdmin(OfficeModelAdmin):
                 "opts": self.opts,
                 "groups": [
                     (
-                        ConnectorKind(kind).label,
+                        _group_label(kind),
                         [(f"{kind}.{name}", entry.label) for name, entry in entries.items()],
                     )
                     for kind, entries in services().items()
                 ],
             }
             return TemplateResponse(request, "office/choose_service.html", context)
-        answer: HttpResponse = super().add_view(request, form_url, extra_context)
+        answer: HttpResponse = super().add_view(
+            request, form_url, _titles(_chosen(request)[0], _("Add server profile"), extra_context)
+        )
+        return answer
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        account = self._account(request, object_id)
+        kind = account.kind if account else ""
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, _titles(kind, _("Server profile"), extra_context)
+        )
         return answer
 
     def get_form(
@@ -108,9 +130,12 @@ class ConnectorAccountAdmin(OfficeModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         form_class = self._form_class(request, obj)
         kind = _chosen(request)[0] if obj is None else obj.kind
-        # Traffic is the same for every portal.
-        named = ("name",) if kind == ConnectorKind.TRAFFIC else ("name", "portal")
-        use: tuple[Any, ...] = (named, ("is_active", "per_minute"))
+        # Traffic and calendars are the same for every portal.
+        is_for_all = kind in (ConnectorKind.TRAFFIC, ConnectorKind.CALENDAR)
+        named = ("name",) if is_for_all else ("name", "portal")
+        # How often a calendar service may be asked, it says itself.
+        pace = ("is_active",) if kind == ConnectorKind.CALENDAR else ("is_active", "per_minute")
+        use: tuple[Any, ...] = (named, pace)
         if obj is not None:
             use = (("service", "state_badge"), ("trouble",), *use)
         sets: list[Any] = [(None, {"fields": use})]
@@ -129,7 +154,13 @@ class ConnectorAccountAdmin(OfficeModelAdmin):
 
     @column(_("portal"), ordering="portal__name")
     def portal_name(self, account: ConnectorAccount) -> StrOrPromise:
+        if _is_profile(account):
+            return "–"
         return str(account.portal) if account.portal else _("All others")
+
+    @column(_("at most per minute"), ordering="per_minute")
+    def allowance(self, account: ConnectorAccount) -> str:
+        return "–" if _is_profile(account) else str(account.per_minute)
 
     @column(_("state"), badge=True)
     def state_badge(self, account: ConnectorAccount) -> tuple[str, Any]:
@@ -175,6 +206,21 @@ class ConnectorAccountAdmin(OfficeModelAdmin):
         return check_account(account=row, actor=actor_of(request))
 
     @dialog_action(
+        _("Try a mailbox"),
+        description=_(
+            "A server profile alone cannot be tried: it signs in to a mailbox. Type one, and you "
+            "are told what the service says; nothing is written. Technicians' calendars are set "
+            "up, tested and enabled under “Technicians' calendars”."
+        ),
+        form_class=TryMailboxForm,
+        permissions=("mailbox",),
+        icon="network_check",
+    )
+    def try_mailbox(self, request: HttpRequest, form: DialogForm, row: Any) -> StrOrPromise:
+        assert isinstance(form, TryMailboxForm)
+        return check_mailbox(account=row, mailbox=form.mailbox, actor=actor_of(request))
+
+    @dialog_action(
         _("Send a test"),
         description=_("One small message, through this service, to an address of yours."),
         form_class=TrialForm,
@@ -204,6 +250,27 @@ def _chosen(request: HttpRequest) -> tuple[str, str]:
     if connector not in services().get(kind, {}):
         raise Http404
     return kind, connector
+
+
+def _group_label(kind: str) -> StrOrPromise:
+    if kind == ConnectorKind.CALENDAR:
+        return _("Calendars (server profiles)")
+    return ConnectorKind(kind).label
+
+
+def _titles(
+    kind: str, title: StrOrPromise, extra_context: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    """Where calendars are meant, the page says "server profile"."""
+    return (
+        {"title": title} | (extra_context or {})
+        if kind == ConnectorKind.CALENDAR
+        else extra_context
+    )
+
+
+def _is_profile(account: ConnectorAccount) -> bool:
+    return account.kind == ConnectorKind.CALENDAR
 
 
 def _can(account: ConnectorAccount, ability: str) -> bool:

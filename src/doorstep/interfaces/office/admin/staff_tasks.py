@@ -1,17 +1,19 @@
 # ruff: noqa: ARG002  # the signatures are those of Django's admin
-"""What a person has to look at: texts of customers, and message services that refuse us."""
+"""What a person has to look at: texts of customers, and services and calendars that refuse us."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from doorstep.domain.notifications.models import StaffTask
-from doorstep.domain.notifications.services.staff_tasks import finish_task
+from doorstep.domain.notifications.services.staff_tasks import calendar_id_of, finish_task
 from doorstep.interfaces.office.base import OfficeModelAdmin, ReadOnlyMixin, actor_of
 from doorstep.interfaces.office.columns import column, link_to
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
@@ -23,7 +25,7 @@ from doorstep.interfaces.office.times import in_lists
 
 @admin.register(StaffTask, site=office)
 class StaffTaskAdmin(ReadOnlyMixin, OfficeModelAdmin):
-    list_display = ("created", "kind", "text", "contact_link", "visit", "state_badge", "done_by")
+    list_display = ("created", "kind", "text", "contact_link", "about", "state_badge", "done_by")
     list_display_links = ("created",)
     list_filter = (DoneFilter, "kind")
     search_fields = ("text", "contact__last_name", "contact__first_name", "booking__number")
@@ -36,14 +38,14 @@ class StaffTaskAdmin(ReadOnlyMixin, OfficeModelAdmin):
                 "fields": (
                     ("kind", "state_badge"),
                     "text",
-                    ("contact_link", "visit"),
+                    ("contact_link", "about"),
                     ("service", "created"),
                     ("done_when", "done_by"),
                 )
             },
         ),
     )
-    readonly_fields = ("created", "contact_link", "visit", "state_badge", "service", "done_when")
+    readonly_fields = ("created", "contact_link", "about", "state_badge", "service", "done_when")
 
     def has_done_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not request.user.has_perm("notifications.change_stafftask"):
@@ -65,9 +67,14 @@ class StaffTaskAdmin(ReadOnlyMixin, OfficeModelAdmin):
     def contact_link(self, task: StaffTask) -> str | SafeString:
         return link_to(task.contact)
 
-    @column(_("visit"))
-    def visit(self, task: StaffTask) -> str | SafeString:
-        return visit_link(task.booking)
+    @column(_("about"))
+    def about(self, task: StaffTask) -> str | SafeString:
+        """The visit, or the technician's calendar."""
+        calendar_id = calendar_id_of(task)
+        if calendar_id is None:
+            return visit_link(task.booking)
+        path = reverse("office:calendars_calendarlink_change", args=[calendar_id])
+        return format_html('<a class="office-link" href="{}">{}</a>', path, _("Calendar"))
 
     @column(_("service"))
     def service(self, task: StaffTask) -> str:

@@ -6,9 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +20,12 @@ from doorstep.domain.tracking.models import (
     TrackingSettings,
 )
 from doorstep.domain.tracking.services.keys import new_secret, revoke_key
-from doorstep.interfaces.office.base import OfficeModelAdmin, ReadOnlyMixin, actor_of
+from doorstep.interfaces.office.base import (
+    OfficeModelAdmin,
+    ReadOnlyMixin,
+    SingleRowAdmin,
+    actor_of,
+)
 from doorstep.interfaces.office.columns import column, link_to
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
 from doorstep.interfaces.office.filters import RunningTripFilter, StillLateFilter
@@ -32,9 +35,7 @@ from doorstep.interfaces.office.times import in_lists, short_promise
 
 
 @admin.register(TrackingSettings, site=office)
-class TrackingSettingsAdmin(OfficeModelAdmin):
-    """A single row: its list is its page. Until somebody saves one, the defaults count."""
-
+class TrackingSettingsAdmin(SingleRowAdmin):
     fieldsets: Any = (
         (
             None,
@@ -53,20 +54,6 @@ class TrackingSettingsAdmin(OfficeModelAdmin):
             },
         ),
     )
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if TrackingSettings.objects.exists():
-            return redirect(reverse("office:tracking_trackingsettings_change", args=[1]))
-        return super().changelist_view(request, extra_context)  # type: ignore[no-any-return]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        may: bool = super().has_add_permission(request)
-        return may and not TrackingSettings.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(SharingSession, site=office)

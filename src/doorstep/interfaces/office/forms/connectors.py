@@ -17,7 +17,7 @@ from unfold.widgets import (
 )
 
 from doorstep.connectors.base import InvalidSettings, SettingDescription, describe, read_settings
-from doorstep.connectors.registry import EMAIL, SMS, TRAFFIC, Entry, connector_class
+from doorstep.connectors.registry import CALENDAR, EMAIL, SMS, TRAFFIC, Entry, connector_class
 from doorstep.domain.notifications.models import Channel
 from doorstep.domain.notifications.services.consent import normalize_address
 from doorstep.domain.organization.models import ConnectorAccount, ConnectorKind
@@ -31,6 +31,7 @@ _ENTRIES: dict[str, dict[str, Entry]] = {
     ConnectorKind.EMAIL: EMAIL,
     ConnectorKind.SMS: SMS,
     ConnectorKind.TRAFFIC: TRAFFIC,
+    ConnectorKind.CALENDAR: CALENDAR,
 }
 
 

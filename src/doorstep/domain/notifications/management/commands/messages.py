@@ -23,7 +23,7 @@ from doorstep.domain.notifications.services.holding import hold_all_messages
 from doorstep.domain.notifications.services.remind import remind
 from doorstep.domain.notifications.services.try_out import check_account, send_trial
 from doorstep.domain.notifications.story import letter_of, story_of
-from doorstep.domain.organization.models import ConnectorAccount
+from doorstep.domain.organization.models import ConnectorAccount, ConnectorKind
 from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.work.models import WorkOrder
 from doorstep.platform.audit.models import Source
@@ -145,6 +145,11 @@ class Command(BaseCommand):
             names = ", ".join(ConnectorAccount.objects.values_list("name", flat=True))
             raise CommandError(
                 f"There is no connector {options['name']!r}. There are: {names or 'none'}."
+            )
+        if account.kind == ConnectorKind.CALENDAR:
+            raise CommandError(
+                f"{account.name} is a server profile of calendars: it is tried with a mailbox, in "
+                "the office."
             )
         if not options["to"]:
             self.stdout.write(check_account(account=account, actor=ACTOR))
