@@ -88,6 +88,7 @@ class CaldavCalendar:
 
     settings_class = Settings
     most_at_once: int | None = MOST_AT_ONCE
+    takes_passwords = True
 
     def __init__(self, settings: Settings, *, client: HttpClient | None = None) -> None:
         self._settings = settings
