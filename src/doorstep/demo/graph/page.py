@@ -103,6 +103,7 @@ class Page:
                 "mailbox": mailbox,
                 "path": f"/calendar/{quote(mailbox.address, safe='@')}",
                 "calendar": calendar,
+                "kept": "" if calendar.is_default else f"&calendar={quote(calendar.id, safe='')}",
                 "week": week,
                 "monday": monday,
                 "sunday": monday + timedelta(days=6),

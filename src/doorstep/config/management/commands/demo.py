@@ -1,5 +1,5 @@
 """`doorstep demo`: a believable company, web and worker, in one command; `doorstep demo drive`: a
-technician on her way, to watch."""
+technician on her way, to watch; `doorstep demo graph`: calendars as of Microsoft 365."""
 
 import os
 import signal
@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from doorstep.demo.connector import ensure_texts_account
 from doorstep.demo.drive_command import add_drive_arguments, drive
+from doorstep.demo.graph_command import add_graph_arguments, graph
 from doorstep.demo.inbox import inbox_folder
 from doorstep.demo.seed.company import SeedReport, seed_company
 from doorstep.demo.smtp_server import start_smtp
@@ -33,14 +34,22 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--seed-only", action="store_true", help="make the company and stop")
-        drive = parser.add_subparsers(dest="what").add_parser(
+        parts = parser.add_subparsers(dest="what")
+        drive_parser = parts.add_parser(
             "drive", help="let a technician drive to a visit, in real or faster time"
         )
-        add_drive_arguments(drive)
+        add_drive_arguments(drive_parser)
+        graph_parser = parts.add_parser(
+            "graph", help="serve a stand-in for Microsoft 365 calendars, to look at and to touch"
+        )
+        add_graph_arguments(graph_parser)
 
     def handle(self, *args: object, **options: Any) -> None:
         if options["what"] == "drive":
             drive(options, self._say)
+            return
+        if options["what"] == "graph":
+            graph(options, self._say)
             return
         call_command("migrate", verbosity=0, interactive=False)
         self._say("Making the demo company (the first time takes a little)…")
