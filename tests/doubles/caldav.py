@@ -14,14 +14,14 @@ Rewrite = Callable[[Request, Reply], Reply]
 
 class CaldavProxy(HttpDouble):
     """Passes everything on to `port`, but for the faults of `script`; `rewrite` changes answers,
-    `before` sees requests before they go on, as when a user is faster."""
+    `before` sees requests before they go on, as when a user is faster, and may answer itself."""
 
     def __init__(self, port: int) -> None:
         super().__init__()
         self._port = port
         self.script, self.log = FaultScript(), RequestLog()
         self.rewrite: Rewrite = lambda _request, reply: reply
-        self.before: Callable[[Request], None] = lambda _request: None
+        self.before: Callable[[Request], Reply | None] = lambda _request: None
 
     def answer(self, request: Request) -> Reply:
         path = urlsplit(request.path).path
@@ -30,8 +30,7 @@ class CaldavProxy(HttpDouble):
         if fault is not None and not fault.is_done:
             reply = _spoilt(fault)
         else:
-            self.before(request)
-            reply = self.rewrite(request, self._forwarded(request))
+            reply = self.before(request) or self.rewrite(request, self._forwarded(request))
             if fault is not None:
                 reply = _spoilt(fault)
         self.log.answered(entry, 0 if reply.hangs_up else reply.status)
