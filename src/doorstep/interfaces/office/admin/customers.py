@@ -23,6 +23,7 @@ from doorstep.interfaces.office.forms.customers import (
     LocationForm,
 )
 from doorstep.interfaces.office.location_tree import depth_of, tree_path
+from doorstep.interfaces.office.own_feeds import OwnFeedMixin
 from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
 from doorstep.interfaces.office.why import WhyMixin
@@ -132,8 +133,9 @@ class AccountAdmin(WhyMixin, AddressAdminMixin, OfficeModelAdmin):
 
 
 @admin.register(Contact, site=office)
-class ContactAdmin(OfficeModelAdmin):
+class ContactAdmin(OwnFeedMixin, OfficeModelAdmin):
     form = ContactForm
+    actions_detail = ("make_feed", "stop_feed")
     list_display = (
         "shown_name", "email", "phone", "account", "allows_sign_in", "signs_in", "is_active",
     )  # fmt: skip
@@ -142,7 +144,7 @@ class ContactAdmin(OfficeModelAdmin):
     list_filter = ("is_active", "allows_sign_in", HasSignInFilter)
     search_fields = ("first_name", "last_name", "email", "phone", "account__name")
     autocomplete_fields = ("account",)
-    readonly_fields = ("user_link", "created_at")
+    readonly_fields = ("user_link", "created_at", "own_feed")
     fieldsets: Any = (
         (
             None,
@@ -154,6 +156,7 @@ class ContactAdmin(OfficeModelAdmin):
                     ("language", "time_zone"),
                     ("allows_sign_in", "is_active"),
                     ("user_link", "created_at"),
+                    "own_feed",
                 )
             },
         ),

@@ -31,13 +31,14 @@ from doorstep.interfaces.office.base import (
 )
 from doorstep.interfaces.office.columns import column
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action
-from doorstep.interfaces.office.filters import HasCoordinatesFilter
+from doorstep.interfaces.office.filters import HasCalendarFilter, HasCoordinatesFilter
 from doorstep.interfaces.office.forms.resources import (
     CrewMemberFormSet,
     ResourceForm,
     WorkHoursForm,
 )
 from doorstep.interfaces.office.forms.tracking import PositionForm
+from doorstep.interfaces.office.own_feeds import OwnFeedMixin
 from doorstep.interfaces.office.places import ADDRESS, AddressAdminMixin
 from doorstep.interfaces.office.site import office
 from doorstep.platform.audit.services import record
@@ -91,7 +92,7 @@ class CrewMemberInline(OfficeTabularInline):
 
 
 @admin.register(BookableResource, site=office)
-class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
+class BookableResourceAdmin(OwnFeedMixin, AddressAdminMixin, OfficeModelAdmin):
     form = ResourceForm
     list_display = (
         "name",
@@ -103,10 +104,18 @@ class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
         "is_searchable",
         "is_placed",
     )
-    list_filter = ("kind", "is_active", "is_searchable", "territories", HasCoordinatesFilter)
+    list_filter = (
+        "kind",
+        "is_active",
+        "is_searchable",
+        "territories",
+        HasCoordinatesFilter,
+        HasCalendarFilter,
+    )
     search_fields = ("name", "email", "phone", "city", "postal_code")
     autocomplete_fields = ("user", "organizational_unit", "territories")
-    actions_detail = ("type_position",)
+    actions_detail = ("type_position", "make_feed", "stop_feed")
+    readonly_fields = ("own_feed",)
     inlines = (WorkHoursInline, SkillInline, DayHoursInline, TimeOffInline, CrewMemberInline)
     fieldsets: Any = (
         (
@@ -121,7 +130,7 @@ class BookableResourceAdmin(AddressAdminMixin, OfficeModelAdmin):
         ),
         (
             _("Person"),
-            {"classes": ("tab",), "fields": (("email", "phone"), "user", "photo")},
+            {"classes": ("tab",), "fields": (("email", "phone"), "user", "photo", "own_feed")},
         ),
         (
             _("Day"),
