@@ -26,6 +26,8 @@ from doorstep.platform.lib.secrets import SecretUnreadable
 
 PREFIX, FORGET = "setting_", "forget_"
 _LONGEST = 2000
+# A certificate with its private key, or the key file of a service account.
+_LONGEST_SECRET = 20_000
 _DEMO_ONLY = {"folder"}
 _ENTRIES: dict[str, dict[str, Entry]] = {
     ConnectorKind.EMAIL: EMAIL,
@@ -193,7 +195,7 @@ def _field(each: SettingDescription) -> forms.Field:
         return forms.CharField(
             **common | {"initial": None},
             strip=False,
-            max_length=_LONGEST,
+            max_length=_LONGEST_SECRET,
             widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
         )
     if each.choices:
