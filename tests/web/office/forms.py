@@ -54,7 +54,7 @@ def fields_of(client: Client, address: str) -> dict[str, Any]:
     return {name: values for name, values in parser.values.items() if not name.startswith("_")}
 
 
-def send(client: Client, address: str, **changes: Any) -> HttpResponse:
+def send(client: Client, address: str, /, **changes: Any) -> HttpResponse:
     """Post the page's form with `changes`; None leaves a field out."""
     data = fields_of(client, address) | changes
     return client.post(address, {name: value for name, value in data.items() if value is not None})
@@ -80,7 +80,7 @@ def said(client: Client, answer: HttpResponse) -> str:
     return " ".join(str(message) for message in page.context["messages"])
 
 
-def run_dialog(client: Client, address: str, **values: Any) -> HttpResponse:
+def run_dialog(client: Client, address: str, /, **values: Any) -> HttpResponse:
     """Open an action's dialog and submit it, as htmx does."""
     return client.post(
         address,

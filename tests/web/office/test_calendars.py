@@ -30,7 +30,7 @@ from tests.factories.calendars import (
 from tests.factories.identity import dana, otto
 from tests.factories.resources import make_technician, tina
 
-from .forms import errors_of, fields_of, run_dialog, said
+from .forms import errors_of, fields_of, run_dialog, said, send
 from .world import World, page
 
 LIST = "office:calendars_calendarlink_changelist"
@@ -55,11 +55,6 @@ def set_state(link: CalendarLink, state: LinkState, **values: object) -> Calenda
     CalendarLink.objects.filter(pk=link.pk).update(state=state, **values)
     link.refresh_from_db()
     return link
-
-
-def fill(client: Client, path: str, **changes: str) -> HttpResponse:
-    """As forms.send, for a form that has an address of its own."""
-    return client.post(path, fields_of(client, path) | changes)
 
 
 def shown(client: Client, address: str) -> str:
@@ -106,7 +101,7 @@ def test_a_calendar_is_set_up_and_waits_for_approval(
     address = f"{page(CalendarLink, 'add')}?resource={technician.pk}"
 
     assert fields_of(administrator, address)["address"] == ["tina@example.com"]
-    answer = fill(administrator, address, account=str(profile.pk))
+    answer = send(administrator, address, account=str(profile.pk))
 
     assert answer.status_code == 302, errors_of(answer)
     link = CalendarLink.objects.get(resource=technician)
@@ -135,7 +130,7 @@ def test_only_server_profiles_can_be_chosen(administrator: Client, world: World)
 
 
 def test_two_technicians_do_not_share_a_calendar(administrator: Client, world: World) -> None:
-    answer = fill(
+    answer = send(
         administrator, page(CalendarLink, "add"), resource=str(tina().pk),
         account=str(toms().account_id), address=toms().address,
     )  # fmt: skip
@@ -146,7 +141,7 @@ def test_two_technicians_do_not_share_a_calendar(administrator: Client, world: W
 
 def test_a_crew_has_no_calendar_of_its_own(administrator: Client, world: World) -> None:
     crew = make_technician(kind=ResourceKind.CREW)
-    answer = fill(
+    answer = send(
         administrator, page(CalendarLink, "add"), resource=str(crew.pk), address="crew@acme.example"
     )
     assert "go to each of its members" in errors_of(answer)
@@ -160,7 +155,7 @@ def test_another_mailbox_lets_go_of_the_old_one_and_waits_for_approval(
     new = str(profile.pk) if field == "account" else "elsewhere"
 
     assert "what stands in the old one stays there" in shown(administrator, of(link))
-    answer = fill(administrator, of(link), **{field: new})
+    answer = send(administrator, of(link), **{field: new})
 
     assert answer.status_code == 302, errors_of(answer)
     link.refresh_from_db()
@@ -170,7 +165,7 @@ def test_another_mailbox_lets_go_of_the_old_one_and_waits_for_approval(
 
 def test_saving_without_a_change_changes_nothing(administrator: Client, world: World) -> None:
     link = toms()
-    fill(administrator, of(link))
+    send(administrator, of(link))
     link.refresh_from_db()
     assert (link.state, link.events.count()) == ("enabled", 1)
 
@@ -203,7 +198,7 @@ def test_a_password_is_asked_for_only_where_a_profile_takes_one(
 def test_a_password_goes_in_encrypted_and_never_comes_out(
     administrator: Client, caldav: ConnectorAccount
 ) -> None:
-    fill(
+    send(
         administrator, page(CalendarLink, "add"), resource=str(tina().pk), account=str(caldav.pk),
         address="tina", own_password="hush-hush",
     )  # fmt: skip
@@ -226,11 +221,11 @@ def test_an_empty_password_keeps_the_stored_one(
     link.set_password("hush-hush")
     link.save()
 
-    fill(administrator, of(link))
+    send(administrator, of(link))
     link.refresh_from_db()
     assert link.mailbox.password == "hush-hush"
 
-    fill(administrator, of(link), forget_password="on")
+    send(administrator, of(link), forget_password="on")
     link.refresh_from_db()
     assert link.mailbox.password == ""
 
@@ -242,7 +237,7 @@ def test_a_stored_password_does_not_go_to_another_server(
     link.set_password("hush-hush")
     link.save()
 
-    fill(administrator, of(link), account=str(make_calendar_account(connector="caldav").pk))
+    send(administrator, of(link), account=str(make_calendar_account(connector="caldav").pk))
 
     link.refresh_from_db()
     assert link.mailbox.password == ""
@@ -251,7 +246,7 @@ def test_a_stored_password_does_not_go_to_another_server(
 def test_a_password_where_the_profile_signs_in_for_all_is_refused(
     administrator: Client, caldav: ConnectorAccount, profile: ConnectorAccount
 ) -> None:
-    answer = fill(
+    answer = send(
         administrator, page(CalendarLink, "add"), resource=str(tina().pk), address="tina",
         account=str(profile.pk), own_password="hush-hush",
     )  # fmt: skip
@@ -263,7 +258,7 @@ def test_a_new_password_is_tried_at_once(administrator: Client, caldav: Connecto
     link = make_calendar_link(tina(), account=caldav)
     set_state(link, LinkState.FAILING, retry_at=timezone.now() + timedelta(days=3650))
 
-    fill(administrator, of(link), own_password="new words")
+    send(administrator, of(link), own_password="new words")
 
     link.refresh_from_db()
     assert link.retry_at is None

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from doorstep.connectors.registry import EMAIL, SMS, TRAFFIC
+from doorstep.connectors.registry import CALENDAR, EMAIL, SMS, TRAFFIC
 from doorstep.domain.notifications.links import report_url
 from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.platform.audit.models import LogEntry
@@ -31,6 +31,7 @@ from .forms import errors_of, fields_of, run_dialog, said, send
 from .world import World, page
 
 ADD = "?service=email.smtp"
+ALL = (("email", EMAIL), ("sms", SMS), ("traffic", TRAFFIC), ("calendar", CALENDAR))
 TOKEN = twilio_double.AUTH_TOKEN
 
 
@@ -70,7 +71,7 @@ def test_every_service_of_the_registry_can_be_chosen_and_has_a_form(
 ) -> None:
     address = page(ConnectorAccount, "add")
     content = administrator.get(address).content.decode()
-    for kind, entries in (("email", EMAIL), ("sms", SMS), ("traffic", TRAFFIC)):
+    for kind, entries in ALL:
         for name in entries:
             assert f"?service={kind}.{name}" in content
             assert administrator.get(f"{address}?service={kind}.{name}").status_code == 200
