@@ -1,5 +1,6 @@
 """What stands between us and a CalDAV server and misbehaves on command."""
 
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,20 +26,32 @@ class CaldavProxy(HttpDouble):
 
     def answer(self, request: Request) -> Reply:
         path = urlsplit(request.path).path
-        entry = self.log.arrived(request.method, path)
-        fault = self.script.next_for(request.method, path, "")
+        user = _user(request)
+        entry = self.log.arrived(request.method, path, user)
+        fault = self.script.next_for(request.method, path, user)
         if fault is not None and not fault.is_done:
             reply = _spoilt(fault)
         else:
             reply = self.before(request) or self.rewrite(request, self._forwarded(request))
             if fault is not None:
                 reply = _spoilt(fault)
-        self.log.answered(entry, 0 if reply.hangs_up else reply.status)
+        self.log.answered(
+            entry,
+            0 if reply.hangs_up else reply.status,
+            retry_after_s=fault.retry_after_s if fault else None,
+            is_for_account=bool(fault and fault.is_for_account),
+        )
         return reply
 
     def _forwarded(self, request: Request) -> Reply:
         headers = {n: v for n, v in request.headers.items() if n not in ("host", "connection")}
         return forward(self._port, request.method, request.path, headers, request.body)
+
+
+def _user(request: Request) -> str:
+    """Who signs in, which the script and the log take for the mailbox."""
+    sign = request.headers.get("authorization", "").removeprefix("Basic ")
+    return b64decode(sign).decode().partition(":")[0].lower()
 
 
 def _spoilt(fault: Fault) -> Reply:

@@ -86,9 +86,12 @@ class GoogleDouble(HttpDouble):
                 reply = self._route(request, parts.path, query, user, scopes)
             if fault is not None:
                 reply = _spoilt(fault)
-        wait_s = fault.retry_after_s if fault else None
-        status = 0 if reply.hangs_up else reply.status
-        self.log.answered(entry, status, retry_after_s=wait_s)
+        self.log.answered(
+            entry,
+            0 if reply.hangs_up else reply.status,
+            retry_after_s=fault.retry_after_s if fault else None,
+            is_for_account=bool(fault and fault.is_for_account),
+        )
         return reply
 
     def expire_tokens(self) -> None:
