@@ -123,6 +123,17 @@ def test_a_customer_gets_the_promised_window_and_no_plan(world: World, now: date
     assert "technician" not in content_of(world.contact, now).decode().lower()
 
 
+def test_who_cannot_sign_in_gets_no_link_that_asks_for_it(world: World, now: datetime) -> None:
+    book(world, now=now)
+    world.contact.user = None
+    world.contact.save()
+
+    event = event_of(world.contact, now)
+
+    assert "URL" not in event
+    assert "/visits/" not in event["DESCRIPTION"]
+
+
 def test_a_customer_reads_her_language(world: World, now: datetime) -> None:
     world.contact.language = "de"
     world.contact.save()

@@ -100,10 +100,7 @@ def _visits_of_contact(
     for booking in visits.order_by("promised_from", "pk"):
         # Visits made by staff have none of their own.
         portal = booking.work_order.portal = booking.work_order.portal or default
-        url = absolute_url(
-            reverse("portal:visit", args=[booking.code]),
-            host=(portal.host_name or None) if portal else None,
-        )
+        url = _visit_url(booking, portal) if contact.user_id else ""
         entry = visit_entry(booking, url=url)
         is_canceled = booking.parent_status is ParentStatus.CANCELED
         if is_canceled:
@@ -112,6 +109,12 @@ def _visits_of_contact(
             booking,
             entry_event(entry, sequence=0, changed_at=_NEVER, url=url, is_canceled=is_canceled),
         )
+
+
+def _visit_url(booking: Booking, portal: Portal | None) -> str:
+    """The page for who signs in: no other address lasts as long as a calendar keeps it."""
+    host = (portal.host_name or None) if portal else None
+    return absolute_url(reverse("portal:visit", args=[booking.code]), host=host)
 
 
 def _told(booking: Booking, event: CalendarEvent) -> _Told:
