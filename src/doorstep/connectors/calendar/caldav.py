@@ -29,11 +29,17 @@ from doorstep.connectors.calendar.base import (
 )
 from doorstep.connectors.calendar.caldav_busy import ask_busy
 from doorstep.connectors.calendar.caldav_client import CaldavClient, Login
-from doorstep.connectors.calendar.caldav_discovery import FoundCalendar, find_calendar
+from doorstep.connectors.calendar.caldav_discovery import (
+    FoundCalendar,
+    find_calendar,
+    list_calendars,
+    names_of,
+)
 from doorstep.connectors.calendar.caldav_text import calendar_text, read_stored
 from doorstep.connectors.calendar.caldav_xml import (
     CALDAV,
     DAV,
+    TOO_LARGE,
     conditions,
     event_with_uid,
     events_between,
@@ -46,6 +52,10 @@ from doorstep.connectors.http import HttpClient, HttpResponse, keeps_secrets
 
 # A small server takes eight connections (Radicale's default), and people's phones need some.
 MOST_AT_ONCE = 4
+NOT_NAMED = (
+    "Enter which calendar is this technician's, by its name or address: the service's user may "
+    "have many."
+)
 WRITE_TRIES = 3
 SHORTEST_LIST = timedelta(days=1)
 ETAG, DATA = f"{DAV}getetag", f"{CALDAV}calendar-data"
@@ -171,17 +181,18 @@ class CaldavMailbox:
         return None if response is None else self._found(written.remote_id, response)
 
     def list_ours(self, from_at: datetime, to_at: datetime) -> Sequence[FoundEvent]:
-        calendar = self._calendar()
+        url = self._calendar().url
         try:
-            response = self._report(calendar.url, events_between(from_at, to_at))
+            response = self._report(url, events_between(from_at, to_at))
+            events = self._listed(url, response)
         except TemporaryFailure as error:
-            if error.code != "too_large" or to_at - from_at <= SHORTEST_LIST:
+            if error.code != TOO_LARGE or to_at - from_at <= SHORTEST_LIST:
                 raise
             # Whoever keeps files in their events has more of them than is read at once.
             middle = from_at + (to_at - from_at) / 2
             halves = (*self.list_ours(from_at, middle), *self.list_ours(middle, to_at))
             return list({each.written.remote_id: each for each in halves}.values())
-        return [event for event in self._listed(calendar.url, response) if event.reference]
+        return [event for event in events if event.reference]
 
     def busy_times(self, from_at: datetime, to_at: datetime) -> Sequence[BusyTime]:
         """Those of the calendar that is written; other calendars of the user are not looked at."""
@@ -189,6 +200,9 @@ class CaldavMailbox:
 
     def check(self) -> str:
         self._calendars.forget(self._client, self._mailbox.calendar)
+        if self._lacks_name():
+            there = names_of(list_calendars(self._client))
+            raise MailboxRefused("no_calendar", f"{NOT_NAMED} {there}", heals=False)
         calendar = self._calendar()
         who = self._client.login.user
         if not calendar.is_writable:
@@ -285,14 +299,13 @@ class CaldavMailbox:
                 "No password is entered, neither for this calendar nor for the whole service.",
                 heals=False,
             )
-        if not login.is_own and not self._mailbox.calendar:
-            raise MailboxRefused(
-                "no_calendar",
-                "Enter which calendar is this technician's, by its name or address: the service's "
-                "user may have many.",
-                heals=False,
-            )
+        if self._lacks_name():
+            raise MailboxRefused("no_calendar", NOT_NAMED, heals=False)
         return self._calendars.get(self._client, self._mailbox.calendar)
+
+    def _lacks_name(self) -> bool:
+        login = self._client.login
+        return bool(login.user) and not login.is_own and not self._mailbox.calendar
 
     def _put(self, url: str, body: bytes, condition: dict[str, str]) -> HttpResponse:
         headers = {"Content-Type": CONTENT_TYPE, **condition}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from doorstep.connectors.base import ConnectorError, CredentialsRefused
+from doorstep.connectors.base import ConnectorError, CredentialsRefused, PermanentFailure
 from doorstep.connectors.calendar.base import MailboxRefused
 from doorstep.connectors.calendar.caldav_xml import CONTENT_TYPE
 from doorstep.connectors.http import HttpClient, HttpResponse, keeps_secrets
@@ -16,6 +16,7 @@ SIGN_IN_REFUSED = (
     "The server does not take the name and password of {who}. Enter them anew; many servers want "
     "an app password here instead of the usual one."
 )
+NOT_REACHED = "{text}. If the server is in your own network, say so in the settings of the service."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +46,27 @@ class CaldavClient:
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
     ) -> HttpResponse:
-        """The answer of any status but 401, which is CredentialsRefused or MailboxRefused."""
+        """The answer of any status but 401, which is CredentialsRefused or MailboxRefused.
+
+        A server that may not be reached from here is a matter of the account as well.
+        """
         self.check_allowed(url)
         sent = dict(headers or {})
         if depth:
             sent["Depth"] = depth
         if body is not None:
             sent.setdefault("Content-Type", CONTENT_TYPE)
-        response = self._client.request(
-            method,
-            url,
-            content=body,
-            headers=sent,
-            auth=(self.login.user, self.login.password),
-            repeatable=repeatable,
-        )
+        try:
+            response = self._client.request(
+                method,
+                url,
+                content=body,
+                headers=sent,
+                auth=(self.login.user, self.login.password),
+                repeatable=repeatable,
+            )
+        except PermanentFailure as error:  # of the address, never of the event
+            raise CredentialsRefused(NOT_REACHED.format(text=error.text)) from error
         if response.status == 401:
             raise self._refused()
         return response

@@ -3,6 +3,7 @@
 Well-known address, then the user's principal, then the home of their calendars, then the list.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -54,13 +55,16 @@ def find_calendar(client: CaldavClient, wanted: str) -> FoundCalendar:
     for each in calendars:
         if not wanted or wanted in (each.name, _last_part(each.url)):
             return each
+    who, there = client.login.user, names_of(calendars)
+    if not wanted:
+        raise MailboxRefused("no_calendar", f"{who} has no calendar for events: make one there.")
+    raise MailboxRefused("no_calendar", f"{who} has no calendar “{wanted}” on the server. {there}")
+
+
+def names_of(calendars: Sequence[FoundCalendar]) -> str:
+    """A sentence that names them."""
     names = ", ".join(f"“{each.name}”" for each in calendars)[:300]
-    raise MailboxRefused(
-        "no_calendar",
-        f"{client.login.user} has no calendar “{wanted}” on the server. There are: {names}."
-        if calendars
-        else f"{client.login.user} has no calendar for events on the server: make one there.",
-    )
+    return f"There are: {names}." if names else "There is none that takes events."
 
 
 def list_calendars(client: CaldavClient) -> list[FoundCalendar]:

@@ -9,7 +9,7 @@ from doorstep.connectors.base import (
     UnknownOutcome,
 )
 from doorstep.connectors.calendar.base import MailboxRefused
-from doorstep.connectors.calendar.caldav_xml import conditions
+from doorstep.connectors.calendar.caldav_xml import TOO_LARGE, conditions
 from doorstep.connectors.http import HttpResponse, parse_retry_after
 
 LOCKED_WAIT_S = 60.0
@@ -35,6 +35,7 @@ ABOUT_THE_EVENT = frozenset(
         "max-date-time",
     }
 )
+TOO_MANY = "number-of-matches-within-limits"
 ABOUT_ROOM = frozenset({"quota-not-exceeded", "sufficient-disk-space"})
 
 
@@ -44,6 +45,8 @@ def failure(response: HttpResponse, *, who: str) -> ConnectorError:
     named = conditions(response) if 400 <= status < 600 else {}
     code = next(iter(named), "")[:60] or f"http_{status}"
     wait_s = parse_retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+    if TOO_MANY in named:
+        return TemporaryFailure(TOO_LARGE, "The server says that there are too many events.")
     if status == 507 or ABOUT_ROOM & named.keys():
         return MailboxRefused("full", FULL.format(who=who))
     if ABOUT_THE_EVENT & named.keys() or status in (400, 413, 415, 422):

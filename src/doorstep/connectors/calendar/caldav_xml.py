@@ -18,6 +18,8 @@ from doorstep.connectors.http import HttpResponse
 DAV, CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 CONTENT_TYPE = "application/xml; charset=utf-8"
 MULTI_STATUS = 207
+# The code of an answer that is more than is read at once, by our limit or the server's.
+TOO_LARGE = "too_large"
 _SPACES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
 
 
@@ -105,7 +107,7 @@ def _escaped(text: str) -> str:
 def read_multi_status(response: HttpResponse) -> Iterator[Found]:
     """The resources of a 207; those that are not there any more are left out.
 
-    Raises TemporaryFailure for anything that is no such answer.
+    Raises TemporaryFailure for anything that is no such answer, and for one the server cut short.
     """
     root = _root(response.body)
     if response.status != MULTI_STATUS or root.tag != f"{DAV}multistatus":
@@ -114,8 +116,11 @@ def read_multi_status(response: HttpResponse) -> Iterator[Found]:
         href = (each.findtext(f"{DAV}href") or "").strip()
         if not href:
             raise bad_answer()
-        if each.find(f"{DAV}status") is None:
+        status = each.findtext(f"{DAV}status")
+        if status is None:
             yield Found(href, _properties(each))
+        elif " 507" in status:  # RFC 4791, 7.8: the rest did not fit
+            raise TemporaryFailure(TOO_LARGE, "The server says that there are too many events.")
 
 
 def conditions(response: HttpResponse) -> dict[str, str]:

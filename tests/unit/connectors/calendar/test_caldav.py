@@ -9,6 +9,7 @@ import pytest
 
 from doorstep.connectors.base import (
     ConnectorError,
+    CredentialsRefused,
     InvalidSettings,
     PermanentFailure,
     TemporaryFailure,
@@ -324,6 +325,18 @@ def test_a_calendar_of_a_user_for_all_must_be_named(world: CaldavWorld) -> None:
     assert not world.proxy.requests
 
 
+def test_a_check_without_a_name_tells_those_there_are(world: CaldavWorld) -> None:
+    with pytest.raises(MailboxRefused, match="There are: “Zoë’s visits”"):
+        opened(world, Mailbox("zoe@acme.example")).check()
+
+
+def test_a_user_without_any_calendar_is_told_to_make_one(world: CaldavWorld) -> None:
+    world.ask("DELETE", f"/{world.user}/zoe/")
+
+    with pytest.raises(MailboxRefused, match="make one"):
+        opened(world, Mailbox(world.user, "", PASSWORD)).check()
+
+
 def test_without_any_password_nothing_is_asked(world: CaldavWorld) -> None:
     service = CaldavCalendar(Settings(base_url=world.proxy.url, allows_private=True))
 
@@ -406,6 +419,39 @@ def test_a_list_that_is_too_large_is_asked_in_parts(world: CaldavWorld) -> None:
     calendar = CaldavCalendar(service._settings, client=small).open(world.mailbox)
 
     assert len(calendar.list_ours(*WINDOW)) == 10
+
+
+CUT_SHORT = (
+    b'<d:multistatus xmlns:d="DAV:"><d:response><d:href>/zoe/</d:href>'
+    b"<d:status>HTTP/1.1 507 Insufficient Storage</d:status></d:response></d:multistatus>"
+)
+
+
+@pytest.mark.parametrize(
+    "refusal", [Reply(207, CUT_SHORT), dav_error(403, "d:number-of-matches-within-limits")]
+)
+def test_a_list_that_the_server_cuts_short_is_asked_in_parts(
+    world: CaldavWorld, refusal: Reply
+) -> None:
+    calendar = opened(world)
+    calendar.create(EVENT)
+    asked = 0
+
+    def before(request: Request) -> Reply | None:
+        nonlocal asked
+        asked += request.method == "REPORT"
+        return refusal if request.method == "REPORT" and asked < 3 else None
+
+    world.proxy.before = before
+
+    assert [each.reference for each in calendar.list_ours(*WINDOW)] == [EVENT.reference]
+
+
+def test_a_list_that_is_cut_short_for_one_day_is_not_taken_for_whole(world: CaldavWorld) -> None:
+    answering(world, "REPORT", Reply(207, CUT_SHORT))
+
+    with pytest.raises(TemporaryFailure):
+        opened(world).list_ours(*WINDOW)
 
 
 def test_an_event_of_the_users_that_is_broken_hides_no_other(world: CaldavWorld) -> None:
@@ -516,6 +562,13 @@ def test_busy_times_end_where_the_question_ends(world: CaldavWorld) -> None:
 def test_settings_are_checked(changes: dict[str, str], said: str) -> None:
     with pytest.raises(InvalidSettings, match=said):
         Settings(**{"base_url": "https://cloud.example.com", **changes})
+
+
+def test_a_server_in_our_own_network_must_be_said_to_be_there(world: CaldavWorld) -> None:
+    settings = Settings(base_url=world.proxy.url, user=world.user, password=PASSWORD)
+
+    with pytest.raises(CredentialsRefused, match="own network"):
+        CaldavCalendar(settings).open(world.mailbox).check()
 
 
 def test_accounts_of_one_server_share_its_connections() -> None:
