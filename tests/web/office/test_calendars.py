@@ -425,7 +425,7 @@ def test_the_list_tells_how_each_calendar_is_doing(dispatcher: Client, world: Wo
 
     for words in (
         "Tom Technician", link.address, link.account.name, "Failing", "The mailbox is full.",
-        "since", "2 waiting, 1 refused, 1 deleted by hand", "1 gone, 2 changed by hand",
+        "since", "2 waiting", "1 refused", "1 deleted by hand", "1 gone", "2 changed by hand",
         "08:00",
     ):  # fmt: skip
         assert words in content, words

@@ -115,7 +115,13 @@ def advice(link: CalendarLink, settings: CalendarSettings) -> str:
     return " ".join(part for part in said if part)
 
 
-def drift_words(link: CalendarLink) -> str:
+def in_lines(*parts: str) -> SafeString:
+    """One below the other; nothing for what is empty."""
+    lines = ((part,) for part in parts if part)
+    return format_html_join("", '<span class="office-change">{}</span>', lines)
+
+
+def drift_words(link: CalendarLink) -> str | SafeString:
     """What the last reconcile found to differ."""
     if link.reconciled_at is None:
         return _("Not read back yet")
@@ -125,8 +131,7 @@ def drift_words(link: CalendarLink) -> str:
         (link.duplicate_count, _("%(count)s there twice")),
         (link.unknown_count, _("%(count)s of ours that we do not know")),
     )
-    found = [words % {"count": count} for count, words in counts if count]
-    return ", ".join(found) or _("None")
+    return in_lines(*(words % {"count": count} for count, words in counts if count)) or _("None")
 
 
 def next_try(link: CalendarLink) -> str:
@@ -149,7 +154,7 @@ def event_counts_words(link: CalendarLink) -> SafeString | str:
         (getattr(link, "refused_events", 0), _("%(count)s refused")),
         (getattr(link, "deleted_events", 0), _("%(count)s deleted by hand")),
     )
-    return ", ".join(words % {"count": count} for count, words in counts if count) or "–"
+    return in_lines(*(words % {"count": count} for count, words in counts if count)) or "–"
 
 
 def event_when(event: SyncedEvent) -> str:

@@ -64,7 +64,7 @@ class CalendarSettingsAdmin(SingleRowAdmin):
                     "What she adds of her own, a note or a category, stays. Time, place and title "
                     "are ours; what she changes of them is noticed when the calendar is read back."
                 ),
-                "fields": (("when_edited", "when_deleted"),),
+                "fields": ("when_edited", "when_deleted"),
             },
         ),
         (

@@ -31,6 +31,7 @@ from doorstep.interfaces.office.calendar_words import (
     drift_words,
     event_counts_words,
     events_panel,
+    in_lines,
     link_badge,
     next_try,
     state_and_why,
@@ -58,10 +59,9 @@ _MAILBOX_HELP = _(
 class CalendarLinkAdmin(CalendarActionsMixin, OfficeModelAdmin):
     form = CalendarLinkForm
     change_form_outer_after_template = "office/panels.html"
-    list_before_template = "office/calendar_summary.html"
+    list_before_template = "office/calendars_above.html"
     list_display = (
-        "technician", "address", "profile", "state_and_reason", "last_success", "events_in_words",
-        "drift", "next_look",
+        "technician", "mailbox", "state_and_reason", "success_and_next", "events_in_words", "drift",
     )  # fmt: skip
     list_display_links = ("technician",)
     list_filter = ("state", ("account", admin.RelatedOnlyFieldListFilter), DriftFilter)
@@ -187,10 +187,10 @@ class CalendarLinkAdmin(CalendarActionsMixin, OfficeModelAdmin):
     def technician(self, link: CalendarLink) -> str:
         return str(link.resource)
 
-    @column(_("server profile"), ordering="account__name")
-    def profile(self, link: CalendarLink) -> str:
-        """No link: dispatchers read this list and may not see connectors."""
-        return str(link.account)
+    @column(_("mailbox"), ordering="address")
+    def mailbox(self, link: CalendarLink) -> SafeString:
+        """The profile is no link: dispatchers read this list and may not see connectors."""
+        return in_lines(link.address, str(link.account))
 
     @column(_("state"), ordering="state")
     def state_and_reason(self, link: CalendarLink) -> SafeString:
@@ -213,16 +213,22 @@ class CalendarLinkAdmin(CalendarActionsMixin, OfficeModelAdmin):
     def approved(self, link: CalendarLink) -> str:
         if link.approved_at is None:
             return "–"
-        return _("%(when)s by %(who)s") % {
-            "when": in_lists(link.approved_at),
-            "who": link.approved_by or "–",
-        }
+        when = in_lists(link.approved_at)
+        if link.approved_by is None:
+            return when
+        return _("%(when)s by %(who)s") % {"when": when, "who": link.approved_by}
 
     @column(_("last good test"))
     def tested(self, link: CalendarLink) -> str:
         return in_lists(link.tested_at)
 
     @column(_("last success"), ordering="succeeded_at")
+    def success_and_next(self, link: CalendarLink) -> SafeString:
+        then = next_try(link)
+        tries = "" if then == "–" else _("next try: %(when)s") % {"when": then}
+        return in_lines(in_lists(link.succeeded_at), tries)
+
+    @column(_("last success"))
     def last_success(self, link: CalendarLink) -> str:
         return in_lists(link.succeeded_at)
 
@@ -231,7 +237,7 @@ class CalendarLinkAdmin(CalendarActionsMixin, OfficeModelAdmin):
         return event_counts_words(link)
 
     @column(_("drift found"))
-    def drift(self, link: CalendarLink) -> str:
+    def drift(self, link: CalendarLink) -> str | SafeString:
         return drift_words(link)
 
     @column(_("last read back"), ordering="reconciled_at")
@@ -243,7 +249,7 @@ class CalendarLinkAdmin(CalendarActionsMixin, OfficeModelAdmin):
         read = in_lists(link.busy_read_at)
         return f"{read} ({link.busy_problem})" if link.busy_problem else read
 
-    @column(_("next try"), ordering="retry_at")
+    @column(_("next try"))
     def next_look(self, link: CalendarLink) -> str:
         return next_try(link)
 

@@ -78,6 +78,9 @@ class CalendarLinkForm(forms.ModelForm[CalendarLink]):
         super().__init__(*args, **kwargs)
         if account := self.fields.get("account"):
             account.queryset = calendar_profiles()  # type: ignore[attr-defined]
+            # Profiles are made on their own pages, service by service.
+            for ability in ("add", "change", "delete", "view"):
+                setattr(account.widget, f"can_{ability}_related", False)
         stored = bool(self.instance.password_encrypted)
         if stored and "own_password" in self.fields:
             self.fields["own_password"].widget.attrs["placeholder"] = translate(
