@@ -18,7 +18,7 @@ from typing import Any
 class MortalWorker:
     """The end that a test holds."""
 
-    def __init__(self, *, database: str, smtp_port: int) -> None:
+    def __init__(self, *, database: str, smtp_port: int = 0) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.doubles.mortal_worker", database, str(smtp_port)],
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
@@ -82,6 +82,7 @@ def _work(question: dict[str, Any]) -> None:
     from django.db import connection
     from django.utils import timezone
 
+    from doorstep.domain.calendars.services.sync import sync_calendar
     from doorstep.domain.notifications.models import Channel
     from doorstep.domain.notifications.services.deliver import deliver
     from doorstep.domain.notifications.services.drain import drain
@@ -101,6 +102,9 @@ def _work(question: dict[str, Any]) -> None:
                 remind(now=now)
             case "confirm":
                 tell_confirmed(booking_id=question["booking"], now=now)
+            case "calendars":
+                for link_id in question["links"]:
+                    sync_calendar(link_id=link_id, now=lambda: now)
 
 
 def _main() -> None:
@@ -115,6 +119,7 @@ def _main() -> None:
     settings.EMAIL_TIMEOUT = 5
     # What the children need is loaded once, here: first of all the pages that messages link to.
     import_module("doorstep.domain.notifications.tasks")
+    import_module("doorstep.connectors.calendar.outlook")
     reverse("office:index")
 
     for line in sys.stdin:

@@ -27,7 +27,7 @@ class Scene:
         self.now = now
         self.company = bookings.make_world()
         self.account = make_calendar_account(
-            connector=name.split("_")[0], settings=world.settings()
+            connector=name.split("-")[0], settings=world.settings()
         )
         self.link = make_calendar_link(
             self.company.technician, account=self.account, mailbox=world.mailbox

@@ -82,7 +82,12 @@ class Graph:
         assert len(calls) <= MOST_IN_BATCH
         is_repeatable = all(call.is_repeatable for call in calls)
         body = {"requests": [_batch_item(call) for call in calls]}
-        answer = _object(self._send("POST", f"{self._base_url}/$batch", body, is_repeatable))
+        try:
+            answer = _object(self._send("POST", f"{self._base_url}/$batch", body, is_repeatable))
+        except TemporaryFailure as error:
+            # A batch is addressed to no mailbox: what is refused as a whole, the application is.
+            error.is_for_account = error.is_for_account or error.retry_after_s is not None
+            raise
         responses = answer.get("responses")
         if not isinstance(responses, list):
             raise _lost(is_repeatable)

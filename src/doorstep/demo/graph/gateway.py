@@ -78,7 +78,9 @@ class Gateway:
             items = _batch_items(call.body)
         except GraphError as problem:
             return problem.answer
-        weight = min(len(items), BATCH_AT_ONCE)
+        # One that depends on another is not under way together with it.
+        chains = sum(1 for item in items if not item.get("dependsOn"))
+        weight = min(chains, BATCH_AT_ONCE)
         entry = self.log.arrived("POST", "/$batch", weight=weight)
         try:
             answer = self._batch_answer(call, items, entry)
@@ -102,8 +104,8 @@ class Gateway:
         statuses: dict[str, int] = {}
         responses = []
         for number, item in enumerate(items):
-            in_flight = others + number % BATCH_AT_ONCE + 1
-            answer = self._batch_item(call, item, in_flight, statuses)
+            in_flight = others + number % max(entry.weight, 1) + 1
+            answer = self._batch_item(call, item, in_flight, statuses, entry.arrived_at)
             statuses[item["id"]] = answer.status
             shown: dict[str, Any] = {
                 "id": item["id"],
@@ -120,7 +122,12 @@ class Gateway:
         return Answer(200, {"responses": responses})
 
     def _batch_item(
-        self, call: Call, item: dict[str, Any], in_flight: int, statuses: Mapping[str, int]
+        self,
+        call: Call,
+        item: dict[str, Any],
+        in_flight: int,
+        statuses: Mapping[str, int],
+        arrived_at: float,
     ) -> Answer:
         inner = _inner_call(call, item)
         mailbox = mailbox_of(inner.path)
@@ -129,6 +136,8 @@ class Gateway:
                 return error(424, "FailedDependency", "A call this one depends on has failed.")
         # The places are taken by the batch as a whole.
         entry = self.log.arrived(inner.method, inner.path, mailbox, weight=0)
+        # All calls of a batch came when it came: what the first one is told, the last cannot know.
+        entry.arrived_at = arrived_at
         answer = self.limits.refusal(mailbox, in_flight)
         if answer is None and "body" in item and "content-type" not in inner.headers:
             answer = error(400, "BadRequest", "Write request must have a Content-Type header.")

@@ -1,5 +1,6 @@
 """The company's accounts with calendar services ("server profiles"), and how they are doing."""
 
+import random
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from doorstep.connectors.base import (
     CredentialsRefused,
     InvalidSettings,
     TemporaryFailure,
+    UnknownOutcome,
 )
 from doorstep.connectors.calendar.base import CalendarService
 from doorstep.connectors.registry import UnknownConnector, build
@@ -62,24 +64,45 @@ def check_pause(account: ConnectorAccount) -> None:
         raise ServicePaused(until)
 
 
-@transaction.atomic
-def note_failure(account: ConnectorAccount, error: ConnectorError) -> None:
-    """The service as a whole refuses or asks to wait: pause it for all workers now, and make it
-    news; who hears of it counts, pauses for longer and tells staff."""
-    asked = error.retry_after_s if isinstance(error, TemporaryFailure) else None
-    pause = max(AT_ONCE, timedelta(seconds=asked or 0))
+def pause_at_once(account: ConnectorAccount, error: ConnectorError) -> None:
+    """The service as a whole refuses or asks to wait: nobody shall run into it again, from the
+    moment it is known and before anything else is done about it."""
+    asked = asked_wait(error)
+    pause = AT_ONCE if asked is None else asked
     ConnectorAccount.objects.filter(pk=account.pk).update(
         paused_until=Greatest(Coalesce(F("paused_until"), DatabaseClock()), DatabaseClock() + pause)
     )
+
+
+def is_for_account(error: ConnectorError) -> bool:
+    """Whether all calendars of the account are meant."""
+    return isinstance(error, CredentialsRefused) or (
+        isinstance(error, TemporaryFailure) and error.is_for_account
+    )
+
+
+@transaction.atomic
+def note_failure(account: ConnectorAccount, error: ConnectorError) -> None:
+    """Make it news; who hears of it counts, pauses for longer and tells staff."""
+    asked = asked_wait(error)
     publish(
         CalendarServiceFailed(
             account_id=account.pk,
             code=error.code,
             text=error.text,
-            retry_after_s=asked,
+            retry_after_s=asked.total_seconds() if asked else None,
             is_refusal=isinstance(error, CredentialsRefused),
         )
     )
+
+
+def asked_wait(error: ConnectorError) -> timedelta | None:
+    """How long the service itself asks us to leave it alone, with a little on top so that not all
+    come back at the same instant."""
+    asked = error.retry_after_s if isinstance(error, (TemporaryFailure, UnknownOutcome)) else None
+    if asked is None:
+        return None
+    return timedelta(seconds=asked + random.uniform(0.1, 1))  # noqa: S311 (no secret)
 
 
 def note_success(account: ConnectorAccount) -> None:

@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from doorstep.connectors.base import ConnectorError, TemporaryFailure
+from doorstep.connectors.base import ConnectorError
 from doorstep.connectors.calendar.base import MailboxRefused
 from doorstep.platform.events.events import publish
 from doorstep.platform.lib.db import database_now
 
+from ..accounts import asked_wait
 from ..events import CalendarLinkFailed, CalendarLinkRecovered
 from ..models import CalendarLink, LinkState
-from .write import FIRST_WAIT, wait_after
+from .write import wait_after
 
 # A refused calendar may come right by itself: rights take up to two hours to be given
 # (reliability.md, 2a). For so long every hour, then once a day.
@@ -61,10 +62,9 @@ def _wait(link: CalendarLink, error: ConnectorError, at: datetime) -> timedelta:
         if not error.heals:
             return NEVER
         return OFTEN if at - link.state_since < OFTEN_FOR else SELDOM
-    asked = error.retry_after_s if isinstance(error, TemporaryFailure) else None
+    asked = asked_wait(error)
     if asked is not None:
-        # A little later than asked, and not all at the same instant.
-        return timedelta(seconds=asked) + FIRST_WAIT * (wait_after(1) / FIRST_WAIT)
+        return asked
     return wait_after(link.failures + 1)
 
 

@@ -19,7 +19,7 @@ from ..bell import ring_for_test
 from ..errors import CalendarBusy, NotApproved, ServiceNotSetUp
 from ..models import CalendarLink, LinkState
 from .lease import claim_now, release
-from .places import places
+from .places import calling
 
 # The test event lies a day ahead, is shown as free, and is gone a moment later.
 _TEST_IN, _TEST_LASTS = timedelta(days=1), timedelta(minutes=15)
@@ -140,7 +140,7 @@ def _problem(link: CalendarLink, *, now: datetime) -> str:
     try:
         service = service_of(link.account)
         calendar = service.open(link.mailbox)
-        with places(service):
+        with calling(link.account, service):
             calendar.check()
             step = _("Writing a test event")
             event = _test_event(now=now)

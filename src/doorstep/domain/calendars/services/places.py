@@ -11,8 +11,11 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from doorstep.connectors.base import TemporaryFailure
+from doorstep.connectors.base import ConnectorError, TemporaryFailure
 from doorstep.connectors.calendar.base import CalendarService
+from doorstep.domain.organization.models import ConnectorAccount
+
+from ..accounts import check_pause, is_for_account, pause_at_once
 
 # Calls take a second or so; who waits longer than this comes back later.
 LONGEST_WAIT_S = 20.0
@@ -35,6 +38,25 @@ def places(service: CalendarService, *, wanted: int = 1) -> Iterator[int]:
     finally:
         for slot in slots:
             _release(key, slot)
+
+
+@contextmanager
+def calling(
+    account: ConnectorAccount, service: CalendarService, *, wanted: int = 1
+) -> Iterator[int]:
+    """Places for calls, never while the account is paused. Who is told in the block that the whole
+    account has to wait pauses it before the places are given back.
+
+    Raises ServicePaused, and TemporaryFailure when no place comes free in time.
+    """
+    with places(service, wanted=wanted) as allowed:
+        check_pause(account)
+        try:
+            yield allowed
+        except ConnectorError as error:
+            if is_for_account(error):
+                pause_at_once(account, error)
+            raise
 
 
 def _take(key: int, count: int, wanted: int) -> list[int]:

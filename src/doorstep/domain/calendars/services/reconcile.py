@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from doorstep.connectors.calendar.base import CalendarService, FoundEvent, MailboxCalendar, Removal
 from doorstep.platform.lib.db import database_now
 
-from ..accounts import check_pause
 from ..models import (
     CalendarLink,
     CalendarSettings,
@@ -26,7 +25,7 @@ from ..models import (
     WhenEdited,
 )
 from .lease import Lease, renew
-from .places import places
+from .places import calling
 from .plan import start_anew, window
 
 # Beyond what was written, for events that their user has moved.
@@ -56,8 +55,7 @@ def reconcile(
     """
     from_at, to_at = _span(link, settings, now=now)
     asked_at = database_now()
-    with places(service):
-        check_pause(link.account)
+    with calling(link.account, service):
         found = calendar.list_ours(from_at, to_at)
     by_reference: dict[str, list[FoundEvent]] = defaultdict(list)
     for each in found:
@@ -118,8 +116,7 @@ def _is_there(
     row: SyncedEvent, link: CalendarLink, service: CalendarService, calendar: MailboxCalendar
 ) -> bool:
     """Perhaps its user has moved it far away."""
-    with places(service):
-        check_pause(link.account)
+    with calling(link.account, service):
         return calendar.read(row.written) is not None
 
 
@@ -196,8 +193,7 @@ def _remove(
 ) -> int:
     removed = 0
     for each in extras:
-        with places(service):
-            check_pause(link.account)
+        with calling(link.account, service):
             removal = calendar.remove(each.written, reference=each.reference)
         removed += removal is Removal.REMOVED
     return removed

@@ -9,13 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError
 from django.db.models import Min
 
-from doorstep.connectors.base import ConnectorError, CredentialsRefused, TemporaryFailure
+from doorstep.connectors.base import ConnectorError, CredentialsRefused
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import SecretUnreadable
 
-from ..accounts import ServicePaused, note_failure, note_success, service_of
+from ..accounts import (
+    ServicePaused,
+    is_for_account,
+    note_failure,
+    note_success,
+    pause_at_once,
+    service_of,
+)
 from ..models import OPEN_STATES, CalendarLink, CalendarSettings, LinkState, SyncedEvent
 from ..selectors import get_calendar_settings
 from .health import note_link_success, note_link_trouble
@@ -77,9 +85,15 @@ def _pass(
     by_hand: bool,
 ) -> Pass:
     instant = now()
-    plan(link, settings, now=instant)
+    try:
+        plan(link, settings, now=instant)
+    except IntegrityError:
+        # Somebody deleted a visit at this moment, which makes the calendar due once more.
+        return Pass(problem="a visit was deleted meanwhile")
     at = database_now()
-    if link.retry_at is not None and link.retry_at > at and not by_hand:
+    # By hand a refusal is put to the test, but a wait that the service asked for is kept.
+    is_tried_again = by_hand and link.state == LinkState.FAILING
+    if link.retry_at is not None and link.retry_at > at and not is_tried_again:
         return Pass(problem=link.state_reason)
     written, is_read_back = 0, False
     try:
@@ -109,10 +123,8 @@ def _pass(
 
 def _stop(link: CalendarLink, error: ConnectorError, written: int, is_read_back: bool) -> Pass:
     """Whose trouble it is decides who has to wait."""
-    is_for_account = isinstance(error, CredentialsRefused) or (
-        isinstance(error, TemporaryFailure) and error.is_for_account
-    )
-    if is_for_account:
+    if is_for_account(error):
+        pause_at_once(link.account, error)
         note_failure(link.account, error)
     else:
         note_link_trouble(link, error)

@@ -19,7 +19,6 @@ from doorstep.connectors.base import (
     ConnectorError,
     CredentialsRefused,
     PermanentFailure,
-    TemporaryFailure,
 )
 from doorstep.connectors.calendar.base import (
     CalendarEvent,
@@ -35,7 +34,7 @@ from doorstep.connectors.calendar.base import (
 from doorstep.domain.bookings.models import Assignment
 from doorstep.platform.lib.db import database_now
 
-from ..accounts import check_pause
+from ..accounts import asked_wait, is_for_account, pause_at_once
 from ..mapping import RELATED, named, wanted_event
 from ..models import (
     OPEN_STATES,
@@ -46,7 +45,7 @@ from ..models import (
     WhenDeleted,
 )
 from .lease import Lease, renew
-from .places import places
+from .places import calling
 from .plan import language_of, start_anew
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=15)
@@ -113,11 +112,15 @@ class Writer:
         Raises CalendarTrouble, and LeaseLost when another worker has the calendar by now.
         """
         most = len(rows) if isinstance(self._calendar, WritesMany) else 1
-        with places(self._service, wanted=most) as allowed:
-            check_pause(self._link.account)
+        account = self._link.account
+        with calling(account, self._service, wanted=most) as allowed:
             tried = list(rows[:allowed])
             prepared = self._prepare(tried)
             results = self._call(prepared)
+            for result in results:
+                if isinstance(result, ConnectorError) and is_for_account(result):
+                    pause_at_once(account, result)
+                    break
         self._record(list(zip(prepared, results, strict=True)))
         return len(tried)
 
@@ -296,9 +299,7 @@ _FIELDS = (
 
 def is_about_more(error: ConnectorError) -> bool:
     """Whether the calendar or the whole service is meant, and not one event."""
-    return isinstance(error, (MailboxRefused, CredentialsRefused)) or (
-        isinstance(error, TemporaryFailure) and error.retry_after_s is not None
-    )
+    return isinstance(error, (MailboxRefused, CredentialsRefused)) or asked_wait(error) is not None
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -1,0 +1,131 @@
+"""Visits that concern more than one technician's calendar."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+import pytest
+from django.db.models.functions import Now
+
+from doorstep.connectors.calendar.base import Mailbox
+from doorstep.demo.graph.faults import Fault
+from doorstep.demo.graph.server import GraphServer
+from doorstep.domain.bookings.models import Assignment, Booking
+from doorstep.domain.bookings.services.assign import move_booking
+from doorstep.domain.bookings.timetable import Promise
+from doorstep.domain.calendars.models import CalendarLink, EventState, SyncedEvent
+from doorstep.domain.calendars.services.sync import sync_calendar
+from doorstep.platform.audit.services import SYSTEM
+from tests.doubles import graph
+from tests.factories.bookings import World, book, make_world
+from tests.factories.calendars import make_calendar_account, make_calendar_link
+from tests.factories.resources import tina
+
+pytestmark = pytest.mark.django_db
+
+TOM, TINA = "tom@contoso.example", "tina@contoso.example"
+
+
+@pytest.fixture
+def server() -> Iterator[GraphServer]:
+    with graph.running(welcomes_everybody=True) as running:
+        yield running
+
+
+@pytest.fixture
+def world(server: GraphServer) -> World:
+    made = make_world()
+    settings = {**asdict(graph.settings(server)), "allows_private": True}
+    account = make_calendar_account(connector="outlook", settings=settings)
+    make_calendar_link(made.technician, account=account, mailbox=Mailbox(TOM))
+    make_calendar_link(tina(), account=account, mailbox=Mailbox(TINA))
+    return made
+
+
+def sync_all(now: datetime) -> None:
+    """Every calendar that may be tried."""
+    CalendarLink.objects.update(due_at=Now(), retry_at=None)
+    SyncedEvent.objects.update(due_at=Now())
+    for link in CalendarLink.objects.order_by("pk"):
+        sync_calendar(link_id=link.pk, now=lambda: now)
+
+
+def shown(server: GraphServer, address: str) -> int:
+    return len(server.store.live(address))
+
+
+def give_to_tina(booking: Booking, now: datetime) -> None:
+    move_booking(
+        booking=Booking.objects.get(pk=booking.pk),
+        promise=Promise(booking.promised_from, booking.promised_to),
+        resource_ids=[tina().pk],
+        actor=SYSTEM,
+        now=now,
+    )
+
+
+def test_a_visit_given_away_appears_there_and_disappears_here(
+    world: World, server: GraphServer, now: datetime
+) -> None:
+    booking = book(world, now=now)
+    sync_all(now)
+    mine, other = (TOM, TINA) if shown(server, TOM) else (TINA, TOM)
+    if mine == TINA:
+        pytest.fail("the visit was to be Tom's")
+    give_to_tina(booking, now)
+    sync_all(now)
+    assert (shown(server, mine), shown(server, other)) == (0, 1)
+
+
+def test_it_disappears_later_where_the_mailbox_is_down_for_a_day(
+    world: World, server: GraphServer, now: datetime
+) -> None:
+    booking = book(world, now=now)
+    sync_all(now)
+    server.gateway.faults.add(Fault(503, "ServiceUnavailable"), mailbox=TOM, times=None)
+    give_to_tina(booking, now)
+    for _hour in range(24):
+        sync_all(now)
+    assert (shown(server, TOM), shown(server, TINA)) == (1, 1)
+    row = SyncedEvent.objects.get(link__address=TOM)
+    assert row.state == EventState.REMOVING
+    server.gateway.faults.clear()
+    sync_all(now)
+    assert (shown(server, TOM), shown(server, TINA)) == (0, 1)
+
+
+def test_a_visit_given_back_is_one_event_again(
+    world: World, server: GraphServer, now: datetime
+) -> None:
+    booking = book(world, now=now)
+    sync_all(now)
+    Assignment.objects.filter(booking=booking).update(resource=tina())
+    sync_all(now)
+    Assignment.objects.filter(booking=booking).update(resource=world.technician)
+    sync_all(now)
+    assert (shown(server, TOM), shown(server, TINA)) == (1, 0)
+
+
+def test_each_who_comes_has_it_in_the_calendar(
+    world: World, server: GraphServer, now: datetime
+) -> None:
+    booking = book(world, now=now)
+    part = booking.assignments.get()
+    part.pk, part.resource, part.role = None, tina(), 1
+    part.save()
+    sync_all(now)
+    assert (shown(server, TOM), shown(server, TINA)) == (1, 1)
+    part.delete()
+    sync_all(now)
+    assert (shown(server, TOM), shown(server, TINA)) == (1, 0)
+
+
+def test_one_mailbox_that_is_gone_does_not_hold_up_another(
+    world: World, server: GraphServer, now: datetime
+) -> None:
+    booking = book(world, now=now)
+    Assignment.objects.filter(booking=booking).update(resource=tina())
+    refused = Fault(404, "MailboxNotEnabledForRESTAPI")
+    server.gateway.faults.add(refused, mailbox=TOM, times=None)
+    sync_all(now)
+    assert shown(server, TINA) == 1

@@ -1,0 +1,28 @@
+"""After a storm of faults, changes and killed workers the calendars show what they should.
+
+Faults F55, F59, F60 and F63 of the list.
+"""
+
+from datetime import datetime
+
+import pytest
+
+from tests.doubles import graph
+from tests.races.calendar_storm import Storm
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BOOKINGS, MAILBOXES, SECONDS = 300, 20, 25.0
+
+
+def test_every_calendar_is_right_two_cycles_after_the_faults_stop(now: datetime) -> None:
+    with graph.running(welcomes_everybody=True) as server:
+        storm = Storm(server, bookings=BOOKINGS, mailboxes=MAILBOXES, now=now, seed=6)
+        storm.rage(SECONDS)
+        storm.cycle()
+        storm.cycle()
+        assert storm.shown() == storm.wanted()
+        assert storm.misplaced() == []
+        assert server.gateway.log.violations() == []
+        assert storm.kills > 0
+        assert storm.changes > 100
