@@ -16,7 +16,8 @@ from doorstep.connectors.base import (
     UnknownOutcome,
 )
 from doorstep.connectors.calendar.base import EventGone, Mailbox, MailboxRefused, WrittenEvent
-from doorstep.connectors.calendar.caldav import CaldavCalendar, CaldavMailbox, Settings
+from doorstep.connectors.calendar.caldav import CaldavCalendar, Settings
+from doorstep.connectors.calendar.caldav_mailbox import CaldavMailbox
 from doorstep.connectors.http import HttpClient
 from doorstep.demo.graph.faults import ACCEPT_THEN_504, Fault
 from tests.doubles.caldav import dav_error, without_header

@@ -15,8 +15,9 @@ from doorstep.connectors.base import (
     UnknownOutcome,
 )
 from doorstep.connectors.calendar.base import EventGone, Mailbox, MailboxRefused, Removal
-from doorstep.connectors.calendar.google import GoogleCalendar, GoogleMailbox, Settings
+from doorstep.connectors.calendar.google import GoogleCalendar, Settings
 from doorstep.connectors.calendar.google_events import event_id
+from doorstep.connectors.calendar.google_mailbox import GoogleMailbox
 from doorstep.connectors.http import HttpClient
 from doorstep.demo.graph.faults import ACCEPT_THEN_504, Fault
 from tests.doubles.google import ID, ROOT, ZOE, Calendar, GoogleDouble, google_error
