@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.signals import pre_save
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -170,18 +171,23 @@ def test_saving_without_a_change_changes_nothing(administrator: Client, world: W
     assert (link.state, link.events.count()) == ("enabled", 1)
 
 
-def test_saving_does_not_undo_what_a_worker_wrote_meanwhile(
+def test_saving_does_not_undo_what_a_worker_writes_meanwhile(
     administrator: Client, caldav: ConnectorAccount
 ) -> None:
     link = make_calendar_link(tina(), account=caldav)
-    data = fields_of(administrator, of(link))
-    later = NOW + timedelta(days=1)
-    set_state(link, LinkState.FAILING, lease_code="worker", retry_at=later)
 
-    administrator.post(of(link), data | {"own_password": "new words"})
+    def worker(**_signal: object) -> None:
+        CalendarLink.objects.filter(pk=link.pk).update(state="failing", lease_code="worker")
+
+    pre_save.connect(worker, sender=CalendarLink)
+    try:
+        send(administrator, of(link), own_password="new words")
+    finally:
+        pre_save.disconnect(worker, sender=CalendarLink)
 
     link.refresh_from_db()
     assert (link.state, link.lease_code) == ("failing", "worker")
+    assert link.mailbox.password == "new words"
 
 
 # --- Passwords -------------------------------------------------------------------------------

@@ -99,6 +99,16 @@ def test_a_mailbox_that_is_not_there_is_told_in_words(
     assert [entry.action for entry in history_of(profile)] == ["tried in vain"]
 
 
+def test_a_paused_profile_is_left_alone(
+    administrator: Client, profile: ConnectorAccount, google: CalendarWorld
+) -> None:
+    until = timezone.now() + timedelta(hours=1)
+    ConnectorAccount.objects.filter(pk=profile.pk).update(paused_until=until)
+    answer = try_mailbox(administrator, profile, address=google.mailbox.address)
+    assert "resume it first" in answer.content.decode()
+    assert google.requests() == 0
+
+
 def test_a_profile_whose_settings_cannot_be_used_says_so(
     administrator: Client, world: World
 ) -> None:

@@ -16,7 +16,7 @@ from ..accounts import ServicePaused, check_pause, service_of
 from ..bell import ring
 from ..models import CalendarLink, EventState, SyncedEvent
 from ..selectors import get_calendar_settings
-from .places import places
+from .places import calling
 from .sync import AT_WORK
 
 
@@ -93,8 +93,12 @@ def check_mailbox(*, account: ConnectorAccount, mailbox: Mailbox, actor: Actor) 
     """
     try:
         service = service_of(account)
-        with places(service):
+        with calling(account, service):
             answer = service.open(mailbox).check()
+    except ServicePaused as pause:
+        raise MailboxNotReached(
+            name=account.name, answer=_("It is paused; resume it first, or wait.")
+        ) from pause
     except ConnectorError as error:
         data = {"mailbox": mailbox.address, "answer": error.code}
         record(actor=actor, action="tried in vain", obj=account, data=data)
