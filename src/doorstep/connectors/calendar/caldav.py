@@ -29,7 +29,7 @@ class Settings:
     )
     uid_domain: str = setting(
         "Domain of event ids",
-        help="Follows the @ in the ids of events. Do not change it later: events would come twice.",
+        help="Follows the @ in the ids of events; a domain of yours is good manners.",
         default="doorstep.invalid",
     )
     allows_private: bool = setting(

@@ -154,22 +154,24 @@ class CaldavMailbox:
 
     def _update(self, event: CalendarEvent, url: str) -> WrittenEvent:
         """Read, merge, write if it is still the same; what its user added is in what was read."""
-        uid = self._uid(event.reference, event.generation)
         for _try in range(WRITE_TRIES):
             response = self._get(url)
             if response is None:
                 raise EventGone
-            present = calendar_text(response)
-            try:
-                if all(each.uid != uid for each in read_stored(present)):
-                    raise EventGone
-                body = merged(present, event, uid=uid)
-            except UnreadableCalendar as error:
-                raise TemporaryFailure("bad_answer", str(error)[:200]) from error
+            body = self._merged(calendar_text(response), event)
             response = self._put(url, body, _if_match(response))
             if response.status not in (404, 410, 412):
                 return self._written(url, response)
         raise _changing()
+
+    def _merged(self, present: bytes, event: CalendarEvent) -> bytes:
+        try:
+            for each in read_stored(present):
+                if _is_uid_of(each.uid, event.reference, event.generation):
+                    return merged(present, event, uid=each.uid)
+        except UnreadableCalendar as error:
+            raise TemporaryFailure("bad_answer", str(error)[:200]) from error
+        raise EventGone  # another event has taken its place
 
     def _get(self, url: str) -> HttpResponse | None:
         """An event as it is there; None if it is not, be it that the calendar is elsewhere now."""
@@ -190,7 +192,7 @@ class CaldavMailbox:
         calendar = self._calendar()
         response = self._report(calendar.url, event_with_uid(uid))
         for event in self._listed(calendar.url, response):
-            if self._uid(event.reference, event.generation) == uid:
+            if event.is_ours and self._uid(event.reference, event.generation) == uid:
                 return event.written.remote_id
         raise EventGone  # in a bin that keeps its UID taken
 
@@ -214,7 +216,7 @@ class CaldavMailbox:
         return self._event(stored[0], written) if stored else None
 
     def _event(self, stored: StoredEvent, written: WrittenEvent) -> FoundEvent:
-        uid = self._uid(stored.reference, stored.generation)
+        is_own = _is_uid_of(stored.uid, stored.reference, stored.generation)
         return FoundEvent(
             written=written,
             reference=stored.reference,
@@ -224,7 +226,7 @@ class CaldavMailbox:
             starts_at=stored.starts_at,
             ends_at=stored.ends_at,
             is_busy=stored.is_busy,
-            is_ours=bool(stored.reference) and stored.uid == uid,
+            is_ours=bool(stored.reference) and is_own,
         )
 
     # --- Calls ---------------------------------------------------------------------------------
@@ -266,6 +268,11 @@ class CaldavMailbox:
 
     def _uid(self, reference: str, generation: int) -> str:
         return f"{reference}-{generation}@{self._uid_domain}"
+
+
+def _is_uid_of(uid: str, reference: str, generation: int) -> bool:
+    """Whatever the domain: it may have been another when the event was made."""
+    return uid.rpartition("@")[0] == f"{reference}-{generation}"
 
 
 def _check_order(event: CalendarEvent) -> None:

@@ -89,6 +89,23 @@ def test_ids_are_made_of_reference_generation_and_domain(world: CaldavWorld) -> 
     assert f"UID:{EVENT.reference}-1@acme.example" in content(world).replace("\r\n ", "")
 
 
+def test_events_stay_ours_when_the_domain_is_another_one_later(world: CaldavWorld) -> None:
+    settings = Settings(
+        base_url=world.proxy.url,
+        user=world.user,
+        password=PASSWORD,
+        uid_domain="acme.example",
+        allows_private=True,
+    )
+    written = opened(world).create(EVENT)
+    later = CaldavCalendar(settings).open(world.mailbox)
+
+    later.update(LATER, written)
+
+    assert [each.is_ours for each in later.list_ours(*WINDOW)] == [True]
+    assert later.remove(written, reference=EVENT.reference).value == "removed"
+
+
 def test_our_version_is_always_the_newer_one(world: CaldavWorld) -> None:
     """Radicale takes an older SEQUENCE without complaint; people's programs would not show it."""
     calendar = opened(world)

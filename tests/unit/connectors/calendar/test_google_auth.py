@@ -169,3 +169,10 @@ def test_the_key_is_not_shown() -> None:
 
     assert "private_key=" not in repr(account)
     assert ACCOUNT in repr(account)
+
+
+def test_a_key_that_lost_its_line_breaks_is_read() -> None:
+    """A field of one line takes them away."""
+    spread = json.dumps(json.loads(key_file("https://x.example")), indent=2)
+
+    assert read_key(spread.replace("\n", "")).email == ACCOUNT
