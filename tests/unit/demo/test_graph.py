@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from doorstep.connectors.microsoft_certificate import ASSERTION_TYPE, read_certificate
 from doorstep.demo.graph.server import GraphServer
 from tests.doubles import graph
 
@@ -119,6 +120,28 @@ def test_what_exchange_does_not_take_is_refused(
     client: Client, wrong: dict[str, Any], expected: str
 ) -> None:
     assert code(client.ask("POST", EVENTS, {**NEW, **wrong})).startswith(f"400 {expected}")
+
+
+def test_a_signed_statement_is_taken_once_and_only_from_a_known_certificate(
+    client: Client,
+) -> None:
+    pem, public = graph.certificate()
+    url = f"{client.server.url}/{graph.TENANT}/oauth2/v2.0/token"
+    signed = read_certificate(pem).sign(client_id=graph.CLIENT, audience=url, now=datetime.now(UTC))
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": graph.CLIENT,
+        "scope": f"{client.server.url}/.default",
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": signed,
+    }
+
+    unknown = client.http.post(url, data=form)
+    client.server.sign_in.certificates.append(public)
+    first, again = client.http.post(url, data=form), client.http.post(url, data=form)
+
+    assert [each.status_code for each in (unknown, first, again)] == [401, 200, 401]
+    assert again.json()["error_codes"] == [700027]
 
 
 # --- Transactions ------------------------------------------------------------------------------

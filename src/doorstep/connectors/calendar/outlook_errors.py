@@ -52,6 +52,15 @@ BLOCKED = {
     "ErrorQuotaExceeded": FULL,
     "ErrorAccountSuspend": "Microsoft has suspended this mailbox; ask your administrator why.",
 }
+# The last three: the id is of another mailbox or another service, or the calendar is gone.
+NOT_THERE = frozenset(
+    {
+        "ErrorItemNotFound",
+        "ErrorInvalidIdMalformed",
+        "ErrorInvalidMailboxItemId",
+        "ErrorFolderNotFound",
+    }
+)
 THROTTLED = frozenset({"ApplicationThrottled", "TooManyRequests", "ErrorServerBusy"})
 BUSY_FOR_NOW = frozenset({"ErrorMailboxMoveInProgress", "ErrorMailboxStoreUnavailable"})
 CONFLICTS = frozenset({"ConcurrentItemSave", "ErrorIrresolvableConflict"})
@@ -82,7 +91,7 @@ def failure(response: HttpResponse) -> ConnectorError:
     for each in codes:
         if each == "ErrorDuplicateTransactionId":
             return AlreadyMade(f"This event was made before. {shown}", _existing_id(response))
-        if each == "ErrorItemNotFound":
+        if each in NOT_THERE:
             return EventGone(f"The event is not in the mailbox any more. {shown}")
         if each == "ErrorCannotDeleteObject":
             return CannotDelete(each, f"Outlook would not delete the event. {shown}")
