@@ -25,7 +25,8 @@ HEADERS = {
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # With no-referrer browsers would post our own forms with the origin "null".
+    "Referrer-Policy": "same-origin",
 }
 MOVES = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
