@@ -9,33 +9,11 @@ from hashlib import sha256
 from typing import Any
 
 from .answers import Answer, Call, GraphError
-from .events import check_fields, read_instant, read_properties, show_instant
+from .events import check_fields, read_instant, read_properties
+from .habits import FULL, NO_MAILBOX, NO_RIGHT, Habits
 from .queries import matches, page, show
+from .schedules import schedule
 from .store import Folder, KeptCalendar, KeptEvent, KeptMailbox, Store, new_id
-
-
-@dataclass(slots=True)
-class Habits:
-    """Where Exchange was seen to behave in more than one way.
-
-    `largest_page` goes before what $top asks for. `duplicate_status` and `names_existing_event`:
-    how a transaction id is refused that was used for other content. `keeps_transaction_ids`: they
-    outlive the deletion of their event.
-    """
-
-    duplicate_status: int = 409
-    names_existing_event: bool = True
-    keeps_transaction_ids: bool = True
-    most_schedule_items: int = 1000
-    largest_page: int = 1000
-
-
-# A mailbox whose calls are refused, and how: status, code, message.
-NO_LICENSE = (404, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive or on-premise.")
-NO_MAILBOX = (404, "ErrorInvalidUser", "The requested user is invalid.")
-NO_USER = (404, "Request_ResourceNotFound", "Resource does not exist.")
-NO_RIGHT = (403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
-FULL = (507, "ErrorQuotaExceeded", "The mailbox quota has been exceeded.")
 
 NOT_FOUND = "The specified object was not found in the store."
 _ROUTES: list[tuple[str, re.Pattern[str], Callable[["Calendars", "_Place", Call], Answer]]] = []
@@ -142,34 +120,11 @@ class Calendars:
         to_at = read_instant(body.get("endTime", {}))
         if not from_at < to_at:
             raise GraphError(400, "ErrorInvalidTimeInterval", "The interval is empty.")
-        value = [self._schedule(str(who), from_at, to_at) for who in body.get("schedules", ())]
-        return Answer(200, {"value": value})
-
-    def _schedule(self, address: str, from_at: datetime, to_at: datetime) -> dict[str, Any]:
-        mailbox = self.store.mailboxes.get(address.lower())
-        if mailbox is None:
-            problem = {"message": "Not found.", "responseCode": "ErrorMailRecipientNotFound"}
-            return {"scheduleId": address, "availabilityView": "", "error": problem}
-        found = [
-            event
-            for event in self.store.live(mailbox.address)
-            if event.starts_at < to_at and event.ends_at > from_at
+        value = [
+            schedule(self.store, str(who), from_at, to_at, most=self.habits.most_schedule_items)
+            for who in body.get("schedules", ())
         ]
-        if len(found) > self.habits.most_schedule_items:
-            problem = {"message": "The result set is too large.", "responseCode": "5006"}
-            return {"scheduleId": address, "availabilityView": "", "error": problem}
-        items = []
-        for event in found:
-            item: dict[str, Any] = {
-                "status": event.fields.get("showAs", "busy"),
-                "start": show_instant(event.starts_at, "UTC"),
-                "end": show_instant(event.ends_at, "UTC"),
-                "isPrivate": event.fields.get("sensitivity") == "private",
-            }
-            if not item["isPrivate"]:
-                item["subject"] = event.fields.get("subject", "")
-            items.append(item)
-        return {"scheduleId": address, "availabilityView": "", "scheduleItems": items}
+        return Answer(200, {"value": value})
 
     # --- Lists ---
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from doorstep.connectors.calendar.base import Importance, Mailbox, WrittenEvent
 from doorstep.connectors.calendar.outlook import OutlookCalendar
-from doorstep.demo.graph import api
+from doorstep.demo.graph import habits
 from doorstep.demo.graph.events import plain
 from doorstep.demo.graph.faults import ACCEPT_THEN_DROP, GARBAGE, Fault
 from doorstep.demo.graph.user import User
@@ -81,11 +81,11 @@ class OutlookWorld(World):
             case Trouble.GARBAGE:
                 faults.add(GARBAGE, path=GRAPH, times=None)
             case Trouble.UNKNOWN_USER:
-                refused[graph.TOM] = api.NO_MAILBOX
+                refused[graph.TOM] = habits.NO_MAILBOX
             case Trouble.NO_RIGHT:
                 self.server.calendars.scope = set()
             case Trouble.FULL:
-                refused[graph.TOM] = api.FULL
+                refused[graph.TOM] = habits.FULL
             case Trouble.SECRET_WRONG:
                 self._secret = "wrong-secret-5Kq"
 

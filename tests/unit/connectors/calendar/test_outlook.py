@@ -26,7 +26,7 @@ from doorstep.connectors.calendar.base import (
 from doorstep.connectors.calendar.outlook import OutlookCalendar, OutlookMailbox, Settings
 from doorstep.connectors.calendar.outlook_events import OUR_PROPERTY
 from doorstep.connectors.http import HttpClient
-from doorstep.demo.graph import api
+from doorstep.demo.graph import habits
 from doorstep.demo.graph.faults import ACCEPT_THEN_504, DROP, ONE_DAY_S, Fault
 from doorstep.demo.graph.server import GraphServer
 from tests.doubles import graph
@@ -210,7 +210,12 @@ def test_an_error_is_told_by_its_code(
 
 @pytest.mark.parametrize(
     ("trouble", "heals"),
-    [(api.NO_LICENSE, False), (api.NO_MAILBOX, False), (api.NO_USER, False), (api.NO_RIGHT, True)],
+    [
+        (habits.NO_LICENSE, False),
+        (habits.NO_MAILBOX, False),
+        (habits.NO_USER, False),
+        (habits.NO_RIGHT, True),
+    ],
 )
 def test_staff_are_told_whether_a_mailbox_can_come_right_by_itself(
     server: GraphServer, calendar: OutlookMailbox, trouble: tuple[int, str, str], heals: bool
