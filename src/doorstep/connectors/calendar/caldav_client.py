@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from doorstep.connectors.base import ConnectorError, CredentialsRefused, PermanentFailure
 from doorstep.connectors.calendar.base import MailboxRefused
@@ -87,7 +87,7 @@ class CaldavClient:
         """The whole address of a link in an answer from `url`; MailboxRefused if we may not go."""
         whole = urljoin(url, href)
         self.check_allowed(whole)
-        return whole
+        return canonical(whole)
 
     def is_allowed(self, url: str) -> bool:
         return keeps_secrets(url) and is_same_house(self.base_url, url)
@@ -108,6 +108,16 @@ class CaldavClient:
         if self.login.is_own:
             return MailboxRefused("credentials", text, heals=False)
         return CredentialsRefused(text)
+
+
+def canonical(url: str) -> str:
+    """One spelling for one address: servers tell %40 where we wrote @, and name the usual port."""
+    parts = urlsplit(url)
+    path = "/".join(quote(unquote(each), safe="@") for each in parts.path.split("/"))
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, 443) else f":{parts.port}"
+    return urlunsplit((parts.scheme, f"{host}{port}", path, parts.query, ""))
 
 
 def is_same_house(url: str, other: str) -> bool:

@@ -7,7 +7,7 @@ Conditions (If-None-Match, If-Match) keep what its user did meanwhile.
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from doorstep.connectors.base import PermanentFailure, TemporaryFailure
 from doorstep.connectors.calendar import caldav_errors
@@ -86,7 +86,7 @@ class CaldavMailbox:
     def create(self, event: CalendarEvent) -> WrittenEvent:
         _check_order(event)
         uid = self._uid(event.reference, event.generation)
-        url = urljoin(self._calendar().url, f"{quote(uid, safe='@')}.ics")
+        url = self._client.resolve(self._calendar().url, f"{quote(uid, safe='')}.ics")
         response = self._put(url, stored_object(event, uid=uid), {"If-None-Match": "*"})
         if response.status == 412:
             return self._update(event, url)

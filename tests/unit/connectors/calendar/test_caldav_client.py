@@ -7,7 +7,12 @@ import pytest
 from doorstep.connectors.base import TemporaryFailure
 from doorstep.connectors.calendar.base import Mailbox, MailboxRefused
 from doorstep.connectors.calendar.caldav import CaldavCalendar, Settings
-from doorstep.connectors.calendar.caldav_client import CaldavClient, Login, is_same_house
+from doorstep.connectors.calendar.caldav_client import (
+    CaldavClient,
+    Login,
+    canonical,
+    is_same_house,
+)
 from doorstep.connectors.calendar.caldav_xml import read_multi_status
 from doorstep.connectors.http import HttpClient, HttpResponse
 from tests.doubles.http import HttpDouble, Reply, Request, running
@@ -133,6 +138,23 @@ def test_the_password_stays_in_the_house(url: str, other: str, expected: bool) -
 
 def test_a_house_is_known_whatever_the_case_of_its_name() -> None:
     assert is_same_house("https://Cloud.Example.com", "https://cloud.example.com")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://x.example/zoe/a%40b.ics", "https://x.example/zoe/a@b.ics"),
+        ("https://x.example/Zo%C3%AB%20A/", "https://x.example/Zo%C3%AB%20A/"),
+        ("https://x.example/Zoë/", "https://x.example/Zo%C3%AB/"),
+        ("https://x.example/a%2Fb/c", "https://x.example/a%2Fb/c"),
+        ("https://X.example:443/a", "https://x.example/a"),
+        ("https://x.example:8443/a?b=c", "https://x.example:8443/a?b=c"),
+        ("https://user:word@x.example/a", "https://x.example/a"),
+        ("http://[::1]:5232/a", "http://[::1]:5232/a"),
+    ],
+)
+def test_one_address_has_one_spelling(url: str, expected: str) -> None:
+    assert canonical(url) == canonical(canonical(url)) == expected
 
 
 BOMB = (

@@ -379,6 +379,18 @@ def test_a_list_has_all_of_ours_and_nothing_else(world: World) -> None:
     assert all(event.is_ours for event in found)
 
 
+def test_what_is_listed_bears_the_ids_it_was_written_under(world: World) -> None:
+    """Or whoever reads back takes each event for a second copy of itself."""
+    calendar = world.open()
+    written = [calendar.create(another(number)) for number in range(3)]
+
+    found = calendar.list_ours(*WINDOW)
+
+    assert sorted(each.written.remote_id for each in found) == sorted(
+        each.remote_id for each in written
+    )
+
+
 def test_a_list_ends_where_its_window_ends(world: World) -> None:
     calendar = world.open()
     for number in range(4):
