@@ -1,9 +1,8 @@
-"""Calendars as the office reads them: how each is doing, what to do about it, and its events."""
+"""Calendars as the office reads them: how each is doing, and what to do about it."""
 
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -11,7 +10,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from doorstep.domain.bookings.models import Booking
 from doorstep.domain.calendars.models import (
     CalendarLink,
     CalendarSettings,
@@ -20,19 +18,14 @@ from doorstep.domain.calendars.models import (
     SyncedEvent,
 )
 from doorstep.domain.calendars.selectors import (
-    events_of_booking,
     links_by_state,
     profiles_out_of_use,
 )
 from doorstep.domain.organization.models import ConnectorAccount
 
-from .columns import link_to, state_badge
-from .message_words import visit_link
-from .panels import Cell, Panel
+from .columns import state_badge
 from .times import in_lists, office_zone, short_promise
 
-# Beyond these the list of events has them.
-MOST_EVENTS = 50
 _LIKE = {  # keys of columns.STATE_BADGES
     LinkState.WAITING: "requested",
     LinkState.APPROVED: "pending",
@@ -160,74 +153,6 @@ def event_counts_words(link: CalendarLink) -> SafeString | str:
 def event_when(event: SyncedEvent) -> str:
     zone = event.booking.time_zone if event.booking else office_zone().key
     return short_promise(event.starts_at, event.ends_at, zone)
-
-
-# --- Panels ----------------------------------------------------------------------------------
-
-
-def events_panel(link: CalendarLink) -> Panel:
-    """Those that need somebody first, then the latest."""
-    trouble = (EventState.FAILED, EventState.MISSING, EventState.WAITING, EventState.REMOVING)
-    events = SyncedEvent.objects.filter(link=link).select_related("booking__work_order")
-    first = list(events.filter(state__in=trouble)[:MOST_EVENTS])
-    rest = events.exclude(state__in=trouble)[: MOST_EVENTS - len(first)]
-    rows: list[list[Cell]] = [
-        [
-            link_to(event),
-            visit_link(event.booking),
-            event_when(event),
-            state_badge(*event_badge(event)),
-            event.reason or "–",
-            str(event.attempts),
-            in_lists(event.seen_at),
-        ]
-        for event in [*first, *rest]
-    ]
-    headers = [
-        _("Event"), _("Visit"), _("When"), _("State"), _("Because"), _("Attempts"), _("Last seen"),
-    ]  # fmt: skip
-    return Panel(
-        _("Events in this calendar"), headers, rows,
-        empty=_("Nothing was written to it so far."), help=_event_links(link),
-    )  # fmt: skip
-
-
-def _event_links(link: CalendarLink) -> SafeString:
-    """Their number by state, each a link to the list of them."""
-    found = SyncedEvent.objects.filter(link=link).order_by()
-    counted = dict(found.values_list("state").annotate(Count("pk")))
-    path = reverse("office:calendars_syncedevent_changelist")
-    return format_html_join(
-        ", ",
-        '<a class="office-link" href="{}?link__id__exact={}&amp;state__exact={}">{} ({})</a>',
-        (
-            (path, link.pk, state.value, state.label, counted[state])
-            for state in EventState
-            if state in counted
-        ),
-    )
-
-
-def in_calendars_panel(booking: Booking) -> Panel:
-    """In whose calendars a visit stands."""
-    rows: list[list[Cell]] = [
-        [
-            link_to(event.link),
-            state_badge(*event_badge(event)),
-            event.reason or "–",
-            event_when(event),
-            in_lists(event.written_at),
-            in_lists(event.seen_at),
-        ]
-        for event in events_of_booking(booking.pk)
-    ]
-    headers = [
-        _("Calendar"), _("State"), _("Because"), _("There from, to"), _("Written"), _("Last seen"),
-    ]  # fmt: skip
-    return Panel(
-        _("In calendars"), headers, rows,
-        empty=_("In no technician's calendar: it enters when its time comes."),
-    )  # fmt: skip
 
 
 # --- What needs attention --------------------------------------------------------------------

@@ -28,7 +28,7 @@ from doorstep.interfaces.office.booking_panels import (
     photo_panel,
     timestamp_panel,
 )
-from doorstep.interfaces.office.calendar_words import in_calendars_panel
+from doorstep.interfaces.office.calendar_panels import in_calendars_panel
 from doorstep.interfaces.office.code_words import code_panel
 from doorstep.interfaces.office.columns import column, link_to
 from doorstep.interfaces.office.dialogs import DialogForm, dialog_action

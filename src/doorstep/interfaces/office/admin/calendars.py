@@ -21,6 +21,7 @@ from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.domain.resources.models import BookableResource
 from doorstep.interfaces.office.base import OfficeModelAdmin, actor_of
 from doorstep.interfaces.office.calendar_actions import CalendarActionsMixin
+from doorstep.interfaces.office.calendar_panels import events_panel
 from doorstep.interfaces.office.calendar_summary import (
     forget_finished_tests,
     summary_of,
@@ -30,7 +31,6 @@ from doorstep.interfaces.office.calendar_words import (
     advice,
     drift_words,
     event_counts_words,
-    events_panel,
     in_lines,
     link_badge,
     next_try,
