@@ -16,6 +16,7 @@ from doorstep.platform.audit.services import SYSTEM
 from tests.conftest import NOW
 from tests.factories import bookings
 from tests.factories.calendars import make_calendar_account, make_calendar_link
+from tests.unit.connectors.calendar.caldav_world import CaldavWorld
 from tests.unit.connectors.calendar.google_world import GoogleWorld
 from tests.unit.connectors.calendar.outlook_world import OutlookWorld
 from tests.unit.connectors.calendar.worlds import StoredEvent, World
@@ -99,5 +100,7 @@ def heal(world: World) -> None:
         world.double.script.clear()
         world.double.sign_in.users.add(world.mailbox.address)
         world.double.sign_in.undelegated.clear()
+    elif isinstance(world, CaldavWorld):
+        world.proxy.script.clear()
     else:
         raise NotImplementedError(world)

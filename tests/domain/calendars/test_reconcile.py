@@ -18,7 +18,7 @@ from tests.factories.calendars import set_calendar_settings
 
 pytestmark = pytest.mark.django_db
 
-EVERYWHERE = pytest.mark.parametrize("scene", ["outlook", "google"], indirect=True)
+EVERYWHERE = pytest.mark.parametrize("scene", ["outlook", "google", "caldav"], indirect=True)
 
 
 @EVERYWHERE

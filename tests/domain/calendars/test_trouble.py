@@ -41,7 +41,7 @@ from tests.unit.connectors.calendar.worlds import Trouble
 
 pytestmark = pytest.mark.django_db
 
-EVERYWHERE = pytest.mark.parametrize("scene", ["outlook", "google"], indirect=True)
+EVERYWHERE = pytest.mark.parametrize("scene", ["outlook", "google", "caldav"], indirect=True)
 
 
 def mend(scene: Scene) -> None:

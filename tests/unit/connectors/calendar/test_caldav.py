@@ -472,6 +472,25 @@ def test_a_list_that_is_cut_short_for_one_day_is_not_taken_for_whole(world: Cald
         opened(world).list_ours(*WINDOW)
 
 
+def test_an_address_is_known_in_any_spelling(world: CaldavWorld) -> None:
+    calendar = opened(world)
+    written = calendar.create(EVENT)
+
+    def rewrite(request: Request, reply: Reply) -> Reply:
+        host = world.proxy.url.encode()
+        for old, new in (
+            (b"%40", b"@"),
+            (b"<href>/", b"<href>" + host + b"/"),
+            (b"/zoe/", b"/z%6Fe/"),
+        ):
+            reply = replace(reply, body=reply.body.replace(old, new))
+        return reply
+
+    world.proxy.rewrite = rewrite
+
+    assert [each.written.remote_id for each in calendar.list_ours(*WINDOW)] == [written.remote_id]
+
+
 def test_an_event_of_the_users_that_is_broken_hides_no_other(world: CaldavWorld) -> None:
     calendar = opened(world)
     calendar.create(EVENT)
