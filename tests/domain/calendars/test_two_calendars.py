@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
@@ -15,14 +15,16 @@ from doorstep.domain.bookings.services.assign import move_booking
 from doorstep.domain.bookings.timetable import Promise
 from doorstep.domain.calendars.models import CalendarLink, EventState, SyncedEvent
 from doorstep.domain.calendars.services.sync import sync_calendar
+from doorstep.domain.resources.models import CrewMember
 from doorstep.platform.audit.services import SYSTEM
 from tests.doubles import graph
 from tests.factories.bookings import World, book, make_world
 from tests.factories.calendars import make_calendar_account, make_calendar_link
-from tests.factories.resources import tina
+from tests.factories.resources import make_crew, tina
 
 pytestmark = pytest.mark.django_db
 
+HOUR = timedelta(hours=1)
 TOM, TINA = "tom@contoso.example", "tina@contoso.example"
 
 
@@ -129,3 +131,19 @@ def test_one_mailbox_that_is_gone_does_not_hold_up_another(
     server.gateway.faults.add(refused, mailbox=TOM, times=None)
     sync_all(now)
     assert shown(server, TINA) == 1
+
+
+def test_who_joins_a_crew_later_has_its_visits_in_the_calendar(
+    world: World, server: GraphServer, now: datetime
+) -> None:
+    booking = book(world, now=now)
+    crew = make_crew([world.technician])
+    Assignment.objects.filter(booking=booking).update(crew=crew)
+    sync_all(now)
+    assert (shown(server, TOM), shown(server, TINA)) == (1, 0)
+    CrewMember.objects.create(crew=crew, member=tina())
+    CalendarLink.objects.update(due_at=datetime(2030, 1, 1, tzinfo=UTC))
+    Assignment.objects.filter(booking=booking).update(ends_at=booking.ends_at + HOUR)
+    assert CalendarLink.objects.get(address=TINA).due_at.year < 2030
+    sync_all(now)
+    assert (shown(server, TOM), shown(server, TINA)) == (1, 1)

@@ -1,6 +1,6 @@
 """What a technician may see: the visits she is assigned to, herself or as a member of a crew."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -78,6 +78,17 @@ def parts_of(resource: BookableResource) -> QuerySet[Assignment]:
     )
 
 
+def part_by_booking(
+    parts: Iterable[Assignment], resource: BookableResource
+) -> dict[int, Assignment]:
+    """One part in each visit: her own stands for it before those of her crew do."""
+    found: dict[int, Assignment] = {}
+    for part in sorted(parts, key=lambda part: part.resource_id != resource.pk):
+        assert part.booking_id is not None
+        found.setdefault(part.booking_id, part)
+    return found
+
+
 def get_technician_visit(*, code: str, resource: BookableResource) -> Booking:
     """One visit by its public code. Raises Booking.DoesNotExist, also for visits of others."""
     return _visits().filter(pk__in=parts_of(resource).values("booking")).get(code=code)
@@ -94,12 +105,7 @@ def technician_day(
         .filter(starts_at__lt=to_at, ends_at__gt=from_at)
         .order_by("starts_at", "pk")
     )
-    # Her own part stands for the visit before those of her crew do.
-    parts.sort(key=lambda part: part.resource_id != resource.pk)
-    by_booking: dict[int, Assignment] = {}
-    for part in parts:
-        assert part.booking_id is not None
-        by_booking.setdefault(part.booking_id, part)
+    by_booking = part_by_booking(parts, resource)
     bookings = _visits().in_bulk(by_booking)
     visits = sorted(
         (DayVisit(bookings[pk], part) for pk, part in by_booking.items()),

@@ -6,6 +6,7 @@ from doorstep.platform.lib.db import database_now
 
 from .bell import QUEUE, SYNC, TEST
 from .errors import CalendarBusy
+from .services.busy import forget_unwanted_busy
 from .services.links import run_test
 from .services.sweep import ring_for_due_calendars
 from .services.sync import sync_calendar
@@ -32,3 +33,9 @@ def try_out(link_id: int) -> str:
 @app.task(name="doorstep.calendars.sweep", queue="upkeep", queueing_lock="calendar-sweep")
 def sweep(timestamp: int) -> int:  # noqa: ARG001 -- procrastinate hands it over
     return ring_for_due_calendars()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="doorstep.calendars.forget_unwanted_busy", queue="housekeeping")
+def forget_busy(timestamp: int) -> int:  # noqa: ARG001
+    return forget_unwanted_busy()

@@ -1,13 +1,12 @@
 """Approved absences as blocks, so that the constraint too keeps bookings out of them."""
 
-from datetime import datetime
-
 from django.db import transaction
 
 from doorstep.domain.resources.models import TimeOff, TimeOffState
-from doorstep.platform.values.intervals import Interval, subtract
+from doorstep.platform.values.intervals import Interval
 
 from ..models import BlockKind, Booking, ResourceBlock
+from .blocks import take_free_parts
 from .placing import lock_resources
 
 
@@ -25,27 +24,25 @@ def block_time_off(*, time_off_id: int) -> list[Booking]:
     ResourceBlock.objects.filter(time_off=absence).delete()
     if absence.state != TimeOffState.APPROVED:
         return []
-    taken = list(
-        ResourceBlock.objects.filter(
-            resource=absence.resource,
-            starts_at__lt=absence.ends_at,
-            ends_at__gt=absence.starts_at,
-        ).values_list("lane", "starts_at", "ends_at", "assignment__booking")
-    )
-    whole: Interval[datetime] = Interval(absence.starts_at, absence.ends_at)
+    # An absence that was decided on is worth more than what a calendar elsewhere says.
+    ResourceBlock.objects.filter(
+        resource=absence.resource,
+        kind=BlockKind.OUTSIDE,
+        starts_at__lt=absence.ends_at,
+        ends_at__gt=absence.starts_at,
+    ).delete()
     ResourceBlock.objects.bulk_create(
-        ResourceBlock(
-            resource=absence.resource,
-            lane=lane,
-            starts_at=free.start,
-            ends_at=free.end,
+        take_free_parts(
+            absence.resource,
+            [Interval(absence.starts_at, absence.ends_at)],
             kind=BlockKind.TIME_OFF,
             time_off=absence,
         )
-        for lane in range(1, max(absence.resource.capacity, 1) + 1)
-        for free in subtract(
-            [whole],
-            [Interval(start, end) for number, start, end, _booking in taken if number == lane],
-        )
     )
-    return list(Booking.objects.filter(pk__in={row[3] for row in taken if row[3]}))
+    return list(
+        Booking.objects.filter(
+            assignments__block__resource=absence.resource,
+            assignments__block__starts_at__lt=absence.ends_at,
+            assignments__block__ends_at__gt=absence.starts_at,
+        ).distinct()
+    )

@@ -9,11 +9,15 @@ from django.db import migrations
 
 FUNCTIONS = """
 -- In order of id, so that two statements that touch several calendars do not wait for each other.
+-- With those of a crew come all its members, also who joined when the visit was made already.
 CREATE FUNCTION doorstep_touch_calendars(resources bigint[]) RETURNS void LANGUAGE sql AS $$
   UPDATE calendars_calendarlink
      SET change_count = change_count + 1, due_at = least(due_at, clock_timestamp())
    WHERE id IN (SELECT id FROM calendars_calendarlink
-                 WHERE resource_id = ANY(resources) ORDER BY id FOR NO KEY UPDATE);
+                 WHERE resource_id = ANY(resources)
+                    OR resource_id IN (SELECT member_id FROM resources_crewmember
+                                        WHERE crew_id = ANY(resources))
+                 ORDER BY id FOR NO KEY UPDATE);
 $$;
 
 CREATE FUNCTION doorstep_calendar_of_assignment() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,16 +25,19 @@ DECLARE
   touched bigint[];
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    SELECT array_agg(DISTINCT resource_id) INTO touched FROM new_rows
-     WHERE booking_id IS NOT NULL;
+    SELECT array_agg(DISTINCT who) INTO touched
+      FROM new_rows CROSS JOIN LATERAL (VALUES (resource_id), (crew_id)) AS people (who)
+     WHERE booking_id IS NOT NULL AND who IS NOT NULL;
   ELSIF TG_OP = 'DELETE' THEN
-    SELECT array_agg(DISTINCT resource_id) INTO touched FROM old_rows
-     WHERE booking_id IS NOT NULL;
+    SELECT array_agg(DISTINCT who) INTO touched
+      FROM old_rows CROSS JOIN LATERAL (VALUES (resource_id), (crew_id)) AS people (who)
+     WHERE booking_id IS NOT NULL AND who IS NOT NULL;
   ELSE
-    SELECT array_agg(DISTINCT resource_id) INTO touched
-      FROM (SELECT resource_id, booking_id FROM old_rows
-            UNION ALL SELECT resource_id, booking_id FROM new_rows) AS changed
-     WHERE booking_id IS NOT NULL;
+    SELECT array_agg(DISTINCT who) INTO touched
+      FROM (SELECT resource_id, crew_id, booking_id FROM old_rows
+            UNION ALL SELECT resource_id, crew_id, booking_id FROM new_rows) AS changed
+     CROSS JOIN LATERAL (VALUES (resource_id), (crew_id)) AS people (who)
+     WHERE booking_id IS NOT NULL AND who IS NOT NULL;
   END IF;
   IF touched IS NOT NULL THEN
     PERFORM doorstep_touch_calendars(touched);
@@ -42,10 +49,11 @@ CREATE FUNCTION doorstep_calendar_of_booking() RETURNS trigger LANGUAGE plpgsql 
 DECLARE
   touched bigint[];
 BEGIN
-  SELECT array_agg(DISTINCT assignment.resource_id) INTO touched
+  SELECT array_agg(DISTINCT who) INTO touched
     FROM old_rows before JOIN new_rows after USING (id)
     JOIN bookings_assignment assignment ON assignment.booking_id = after.id
-   WHERE (before.status_id, before.promised_from, before.promised_to)
+    CROSS JOIN LATERAL (VALUES (assignment.resource_id), (assignment.crew_id)) AS people (who)
+   WHERE who IS NOT NULL AND (before.status_id, before.promised_from, before.promised_to)
       IS DISTINCT FROM (after.status_id, after.promised_from, after.promised_to);
   IF touched IS NOT NULL THEN
     PERFORM doorstep_touch_calendars(touched);
@@ -58,11 +66,12 @@ CREATE FUNCTION doorstep_calendar_of_work_order() RETURNS trigger LANGUAGE plpgs
 DECLARE
   touched bigint[];
 BEGIN
-  SELECT array_agg(DISTINCT assignment.resource_id) INTO touched
+  SELECT array_agg(DISTINCT who) INTO touched
     FROM old_rows before JOIN new_rows after USING (id)
     JOIN bookings_booking booking ON booking.work_order_id = after.id
     JOIN bookings_assignment assignment ON assignment.booking_id = booking.id
-   WHERE (before.account_id, before.reported_by_id, before.incident_type_id,
+    CROSS JOIN LATERAL (VALUES (assignment.resource_id), (assignment.crew_id)) AS people (who)
+   WHERE who IS NOT NULL AND (before.account_id, before.reported_by_id, before.incident_type_id,
           before.work_order_type_id, before.priority_id, before.summary, before.instructions,
           before.street, before.city, before.postal_code, before.country,
           before.latitude, before.longitude)
@@ -112,6 +121,7 @@ class Migration(migrations.Migration):
         ("calendars", "0001_initial"),
         ("bookings", "0011_arrivals_expected_late"),
         ("work", "0001_initial"),
+        ("resources", "0001_initial"),
     ]
 
     operations = [migrations.RunSQL(FUNCTIONS, BACK)]

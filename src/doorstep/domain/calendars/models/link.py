@@ -88,6 +88,7 @@ class CalendarLink(models.Model):
     duplicate_count = models.PositiveIntegerField(_("duplicates"), default=0, editable=False)
     unknown_count = models.PositiveIntegerField(_("not known here"), default=0, editable=False)
     busy_read_at = models.DateTimeField(_("busy times read"), null=True, editable=False)
+    busy_tried_at = models.DateTimeField(null=True, editable=False)
     busy_problem = models.CharField(
         _("busy times not read because"), max_length=500, blank=True, editable=False
     )

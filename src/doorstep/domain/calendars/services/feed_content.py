@@ -20,7 +20,7 @@ from doorstep.connectors.calendar.ics import feed as feed_text
 from doorstep.domain.bookings.calendar_file import company_name, entry_event, visit_entry
 from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.bookings.selectors import visible_to
-from doorstep.domain.bookings.technicians import parts_of
+from doorstep.domain.bookings.technicians import part_by_booking, parts_of
 from doorstep.domain.customers.models import Contact
 from doorstep.domain.organization.models import Portal
 from doorstep.domain.resources.models import BookableResource
@@ -81,9 +81,7 @@ def _visits_of_technician(
         .select_related(*RELATED)
         .order_by("arrives_at", "pk")
     )
-    # Her own part stands for the visit before those of her crew do.
-    parts.sort(key=lambda part: part.resource_id != resource.pk)
-    by_booking = {part.booking_id: part for part in reversed(parts)}
+    by_booking = part_by_booking(parts, resource)
     for part in sorted(by_booking.values(), key=lambda part: (part.arrives_at, part.pk)):
         assert part.booking is not None
         wanted = wanted_event(part, settings, language=language, now=_NEVER)

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from doorstep.domain.bookings.models import Assignment, Booking, ParentStatus
+from doorstep.domain.bookings.technicians import part_by_booking, parts_of
 from doorstep.domain.resources.models import BookableResource
 from doorstep.platform.lib.db import database_now
 
@@ -52,10 +53,10 @@ def plan(link: CalendarLink, settings: CalendarSettings, *, now: datetime) -> No
     """Bring the rows of this calendar up to date with the bookings; writes nothing outside."""
     context = _Context(link, settings, language_of(link.resource), now, database_now())
     first, last = window(settings, now=now)
-    parts = {
-        part.booking_id: part
-        for part in _parts(link).filter(arrives_at__lt=last, ends_at__gt=first)
-    }
+    resource = link.resource
+    parts = part_by_booking(
+        parts_of_link(link).filter(arrives_at__lt=last, ends_at__gt=first), resource
+    )
     rows = list(
         SyncedEvent.objects.filter(link=link).filter(
             (Q(ends_at__gt=first) & ~Q(state__in=_DONE_WITH))
@@ -64,11 +65,13 @@ def plan(link: CalendarLink, settings: CalendarSettings, *, now: datetime) -> No
         )
     )
     elsewhere = {row.booking_id for row in rows if row.booking_id} - set(parts)
-    parts |= {part.booking_id: part for part in _parts(link).filter(booking__in=elsewhere)}
+    parts |= part_by_booking(parts_of_link(link).filter(booking__in=elsewhere), resource)
     existing = set(
         Booking.objects.filter(pk__in=elsewhere - set(parts)).values_list("pk", flat=True)
     )
-    changed = [row for row in rows if _look_at(context, row, parts.get(row.booking_id), existing)]
+    changed = [
+        row for row in rows if _look_at(context, row, parts.get(row.booking_id or 0), existing)
+    ]
     known = {row.booking_id for row in rows}
     SyncedEvent.objects.bulk_update(changed, _FIELDS)
     SyncedEvent.objects.bulk_create(
@@ -87,10 +90,9 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def _parts(link: CalendarLink) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(
-        resource=link.resource_id, booking__isnull=False
-    ).select_related(*RELATED)
+def parts_of_link(link: CalendarLink) -> QuerySet[Assignment]:
+    """What the technician has to do with visits, with all that their events say."""
+    return parts_of(link.resource).select_related(*RELATED)
 
 
 def _new_rows(context: _Context, parts: Iterable[Assignment]) -> list[SyncedEvent]:

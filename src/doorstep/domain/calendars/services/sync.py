@@ -26,6 +26,7 @@ from ..accounts import (
 )
 from ..models import OPEN_STATES, CalendarLink, CalendarSettings, LinkState, SyncedEvent
 from ..selectors import get_calendar_settings
+from .busy import apply_busy, is_busy_due, read_busy
 from .health import note_link_success, note_link_trouble
 from .lease import Lease, LeaseLost, claim, claim_now, leased_link, release
 from .plan import plan
@@ -90,6 +91,8 @@ def _pass(
     except IntegrityError:
         # Somebody deleted a visit at this moment, which makes the calendar due once more.
         return Pass(problem="a visit was deleted meanwhile")
+    if settings.reads_busy:
+        apply_busy(link)
     at = database_now()
     # By hand a refusal is put to the test, but a wait that the service asked for is kept.
     is_tried_again = by_hand and link.state == LinkState.FAILING
@@ -107,9 +110,14 @@ def _pass(
         until = time.monotonic() + LONGEST_S
         while time.monotonic() < until and (rows := due_events(link, now=instant)[:CHUNK]):
             written += writer.write_some(list(rows))
-        if written or is_read_back:
+        is_busy_read = False
+        if is_busy_due(link, settings, at):
+            is_busy_read = read_busy(lease, link, settings, service, calendar, now=instant)
+        if written or is_read_back or is_busy_read:
             note_link_success(link)
             note_success(link.account)
+        if is_busy_read:
+            apply_busy(link)
     except ServicePaused as pause:
         return Pass(written, is_read_back, problem=str(pause))
     except SecretUnreadable as error:
@@ -142,6 +150,8 @@ def _next_look(link_id: int, settings: CalendarSettings) -> timedelta:
     at = database_now()
     link = CalendarLink.objects.get(pk=link_id)
     waits = [timedelta(minutes=settings.cycle_minutes)]
+    if settings.reads_busy:
+        waits.append(timedelta(minutes=settings.busy_minutes))
     next_event = SyncedEvent.objects.filter(link=link, state__in=OPEN_STATES).aggregate(
         at=Min("due_at")
     )["at"]

@@ -32,10 +32,11 @@ from doorstep.connectors.calendar.base import (
     WrittenEvent,
 )
 from doorstep.domain.bookings.models import Assignment
+from doorstep.domain.bookings.technicians import part_by_booking
 from doorstep.platform.lib.db import database_now
 
 from ..accounts import asked_wait, is_for_account, pause_at_once
-from ..mapping import RELATED, named, wanted_event
+from ..mapping import named, wanted_event
 from ..models import (
     OPEN_STATES,
     CalendarLink,
@@ -46,7 +47,7 @@ from ..models import (
 )
 from .lease import Lease, renew
 from .places import calling
-from .plan import language_of, start_anew
+from .plan import language_of, parts_of_link, start_anew
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=15)
 # So many events in a row that do not go through are the calendar's trouble and not theirs.
@@ -130,16 +131,14 @@ class Writer:
     def _prepare(self, rows: Sequence[SyncedEvent]) -> list[Prepared]:
         renew(self._lease)
         at = database_now()
-        parts = {
-            part.booking_id: part
-            for part in Assignment.objects.filter(
-                resource=self._link.resource_id, booking__in=[row.booking_id for row in rows]
-            ).select_related(*RELATED)
-        }
+        parts = part_by_booking(
+            parts_of_link(self._link).filter(booking__in=[row.booking_id for row in rows]),
+            self._link.resource,
+        )
         prepared = []
         for row in rows:
             row.due_at = at + FIRST_WAIT
-            part = parts.get(row.booking_id)
+            part = parts.get(row.booking_id or 0)
             if part is not None and row.state == EventState.WAITING:
                 prepared.append(self._fresh(row, part))
             elif row.state == EventState.REMOVING:
@@ -206,7 +205,10 @@ class Writer:
             if row.state == EventState.REMOVING:
                 known = row.written
                 if each.event is not None:
-                    known = self._calendar.create(each.event)
+                    try:
+                        known = self._calendar.create(each.event)
+                    except EventGone:
+                        return Removal.ALREADY_GONE
                 return self._calendar.remove(known, reference=row.reference)
             assert each.event is not None
             if not row.remote_id:

@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0006_surveys_of_their_own'),
+        ("notifications", "0006_surveys_of_their_own"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='stafftask',
-            name='kind',
-            field=models.CharField(choices=[('cancel_by_text', 'A customer texted CANCEL: the visit, or the messages?'), ('customer_wrote', 'A customer answered a text message'), ('running_late', 'A technician is running late'), ('cannot_do', 'A technician cannot do a visit'), ('connector_paused', 'An outside service refuses us'), ('calendar_failing', "A technician's calendar cannot be written")], max_length=20, verbose_name='what'),
+            model_name="stafftask",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("cancel_by_text", "A customer texted CANCEL: the visit, or the messages?"),
+                    ("customer_wrote", "A customer answered a text message"),
+                    ("running_late", "A technician is running late"),
+                    ("cannot_do", "A technician cannot do a visit"),
+                    ("connector_paused", "An outside service refuses us"),
+                    ("calendar_failing", "A technician's calendar cannot be written"),
+                ],
+                max_length=20,
+                verbose_name="what",
+            ),
         ),
     ]

@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organization', '0011_traffic_services'),
+        ("organization", "0011_traffic_services"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='connectoraccount',
-            name='kind',
-            field=models.CharField(choices=[('email', 'E-mail'), ('sms', 'SMS'), ('traffic', 'Traffic'), ('calendar', 'Calendars')], max_length=20, verbose_name='for'),
+            model_name="connectoraccount",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("email", "E-mail"),
+                    ("sms", "SMS"),
+                    ("traffic", "Traffic"),
+                    ("calendar", "Calendars"),
+                ],
+                max_length=20,
+                verbose_name="for",
+            ),
         ),
     ]
