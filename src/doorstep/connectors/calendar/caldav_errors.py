@@ -1,5 +1,6 @@
 """What a CalDAV server's refusals mean: by the condition it names, else by its status."""
 
+import re
 from datetime import UTC, datetime
 
 from doorstep.connectors.base import (
@@ -9,10 +10,11 @@ from doorstep.connectors.base import (
     UnknownOutcome,
 )
 from doorstep.connectors.calendar.base import MailboxRefused
-from doorstep.connectors.calendar.caldav_xml import TOO_LARGE, conditions
+from doorstep.connectors.calendar.caldav_xml import TOO_LARGE, bad_answer, conditions
 from doorstep.connectors.http import HttpResponse, parse_retry_after
 
 LOCKED_WAIT_S = 60.0
+_PAGE = re.compile(rb"\s*<(!doctype\s+)?html", re.IGNORECASE)
 FULL = (
     "The calendar's server has no room left for {who}: delete old events or files there, or give "
     "the user more room."
@@ -40,8 +42,11 @@ ABOUT_ROOM = frozenset({"quota-not-exceeded", "sufficient-disk-space"})
 
 
 def failure(response: HttpResponse, *, who: str) -> ConnectorError:
-    """The error for an answer that is none of 2xx, except 401, which the client knows about."""
+    """The error for an answer that is not what was asked for, except 401, which the client knows
+    about."""
     status = response.status
+    if 200 <= status < 300:
+        return bad_answer()
     named = conditions(response) if 400 <= status < 600 else {}
     code = next(iter(named), "")[:60] or f"http_{status}"
     wait_s = parse_retry_after(response.headers.get("retry-after"), datetime.now(UTC))
@@ -69,3 +74,17 @@ def failure(response: HttpResponse, *, who: str) -> ConnectorError:
     if 300 <= status < 400:
         return MailboxRefused("moved", "The calendar has moved to another address: choose it anew.")
     return MailboxRefused(code, READ_ONLY.format(who=who))
+
+
+def check_done(response: HttpResponse, *, who: str) -> None:
+    """Pass the answer to what was done; raise for all others.
+
+    A page for people with status 200 is of the network in between, as in a hotel: whether the
+    server was ever asked, nobody knows.
+    """
+    if not 200 <= response.status < 300:
+        raise failure(response, who=who)
+    if response.status == 200 and _PAGE.match(response.body):
+        text = "What answered is a page for people, not the calendar's server."
+        kind = TemporaryFailure if response.is_repeatable else UnknownOutcome
+        raise kind("bad_answer", text)

@@ -261,10 +261,9 @@ class CaldavMailbox:
         return WrittenEvent(url, _strong(response.headers.get("etag", "")))
 
     def _check(self, response: HttpResponse) -> None:
-        if not 200 <= response.status < 300:
-            if response.status in (301, 308, 404, 405, 409, 410):
-                self._calendars.forget(self._client, self._wanted)
-            raise caldav_errors.failure(response, who=self._client.login.user)
+        if response.status in (301, 308, 404, 405, 409, 410):
+            self._calendars.forget(self._client, self._wanted)
+        caldav_errors.check_done(response, who=self._client.login.user)
 
     def _uid(self, reference: str, generation: int) -> str:
         return f"{reference}-{generation}@{self._uid_domain}"

@@ -85,6 +85,8 @@ class GoogleMailbox:
                 return Removal.ALREADY_GONE
             if response.status != 412:
                 self._check(response)
+                if response.status != 204:  # a page of the network in between
+                    raise bad_answer()
                 return Removal.REMOVED
         raise _changing()
 
