@@ -19,7 +19,7 @@ from doorstep.connectors.calendar.google import GoogleCalendar, Settings
 from doorstep.connectors.calendar.google_events import event_id
 from doorstep.connectors.calendar.google_mailbox import GoogleMailbox
 from doorstep.connectors.http import HttpClient
-from doorstep.demo.graph.faults import ACCEPT_THEN_504, Fault
+from doorstep.demo.graph.faults import ACCEPT_THEN_504, GARBAGE, Fault
 from tests.doubles.google import ID, ROOT, ZOE, Calendar, GoogleDouble, google_error
 from tests.doubles.google_sign_in import key_file
 from tests.doubles.http import json_reply, running
@@ -164,6 +164,17 @@ def test_an_event_deleted_while_we_remove_it_is_already_gone(double: GoogleDoubl
     double.script.add(Fault(410, "deleted"), method="DELETE")
 
     assert found.remove(written, reference=EVENT.reference) is Removal.ALREADY_GONE
+
+
+def test_a_page_of_the_network_in_between_removes_nothing(double: GoogleDouble) -> None:
+    found = calendar(double)
+    written = found.create(EVENT)
+    double.script.add(GARBAGE, method="DELETE")
+
+    with pytest.raises(TemporaryFailure):
+        found.remove(written, reference=EVENT.reference)
+
+    assert found.remove(written, reference=EVENT.reference) is Removal.REMOVED
 
 
 def test_a_list_that_does_not_end_is_given_up(double: GoogleDouble) -> None:
