@@ -88,12 +88,12 @@ messages: $(VENV)/.dev
 	  --ignore 'src/doorstep/domain/notifications/services/try_out.py' \
 	  --ignore 'src/doorstep/domain/notifications/services/preview.py' \
 	  --ignore 'src/doorstep/domain/surveys/url_template.py' \
-  --ignore 'src/doorstep/domain/calendars/errors.py' \
-  --ignore 'src/doorstep/domain/calendars/services/links.py' \
-  --ignore 'src/doorstep/domain/calendars/services/by_hand.py' \
-  --ignore 'src/doorstep/domain/calendars/services/plan.py' \
-  --ignore 'src/doorstep/domain/calendars/services/reconcile.py' \
-  --ignore 'src/doorstep/domain/calendars/services/write.py' \
+	  --ignore 'src/doorstep/domain/calendars/errors.py' \
+	  --ignore 'src/doorstep/domain/calendars/services/links.py' \
+	  --ignore 'src/doorstep/domain/calendars/services/by_hand.py' \
+	  --ignore 'src/doorstep/domain/calendars/services/plan.py' \
+	  --ignore 'src/doorstep/domain/calendars/services/reconcile.py' \
+	  --ignore 'src/doorstep/domain/calendars/services/write.py' \
 	  --ignore 'src/doorstep/platform/identity/models.py' --ignore 'src/doorstep/platform/audit/*'
 
 clean:

@@ -251,8 +251,11 @@ def check_status(response: HttpResponse, *, now: datetime | None = None) -> None
     raise PermanentFailure(f"http_{status}", f"HTTP status {status}.")
 
 
-def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait by a Retry-After header (seconds or HTTP date, RFC 9110), at most an hour.
+def parse_retry_after(
+    value: str | None, now: datetime, *, longest_s: float = LONGEST_RETRY_AFTER_S
+) -> float | None:
+    """Seconds to wait by a Retry-After header (seconds or HTTP date, RFC 9110), at most
+    `longest_s`.
 
     None when the header is missing or makes no sense.
     """
@@ -265,7 +268,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
             seconds = (parsedate_to_datetime(text) - now).total_seconds()
         except (ValueError, TypeError, OverflowError):
             return None
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
+    return min(max(seconds, 0.0), longest_s)
 
 
 def _failure(error: httpx.TransportError | httpx.InvalidURL, is_repeatable: bool) -> ConnectorError:

@@ -19,7 +19,13 @@ from doorstep.connectors.base import (
     PermanentFailure,
     TemporaryFailure,
 )
-from doorstep.connectors.http import HttpClient, HttpResponse, check_status, parse_retry_after
+from doorstep.connectors.http import (
+    LONGEST_RETRY_AFTER_S,
+    HttpClient,
+    HttpResponse,
+    check_status,
+    parse_retry_after,
+)
 from doorstep.connectors.microsoft_certificate import ASSERTION_TYPE, Certificate
 
 REFRESH_EARLY_S = 300.0
@@ -161,5 +167,8 @@ def error_codes(response: HttpResponse) -> tuple[str, ...]:
     return tuple(codes)
 
 
-def retry_after_s(response: HttpResponse) -> float | None:
-    return parse_retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+def retry_after_s(
+    response: HttpResponse, *, longest_s: float = LONGEST_RETRY_AFTER_S
+) -> float | None:
+    header = response.headers.get("retry-after")
+    return parse_retry_after(header, datetime.now(UTC), longest_s=longest_s)

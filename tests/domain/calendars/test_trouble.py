@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from doorstep.demo.graph.faults import Fault
 from doorstep.domain.bookings.models import Assignment, Booking
@@ -21,7 +22,8 @@ from doorstep.domain.calendars.models import (
     WhenCanceled,
 )
 from doorstep.domain.calendars.selectors import get_calendar_settings
-from doorstep.domain.calendars.services.lease import LEASE, claim
+from doorstep.domain.calendars.services.lease import LEASE, LeaseLost, claim, renew
+from doorstep.domain.calendars.services.links import forget_mailbox, pause
 from doorstep.domain.calendars.services.plan import plan
 from doorstep.domain.calendars.services.sweep import due_calendars
 from doorstep.domain.calendars.services.write import due_events
@@ -33,6 +35,7 @@ from doorstep.domain.notifications.subscribers import (
     forget_calendar_trouble,
 )
 from doorstep.domain.organization.models import ConnectorAccount
+from doorstep.platform.audit.services import SYSTEM
 from tests.domain.calendars.scene import Scene, heal
 from tests.factories.bookings import window_key
 from tests.factories.calendars import set_calendar_settings
@@ -229,3 +232,30 @@ def test_what_lies_ahead_is_written_first_after_an_outage(scene: Scene) -> None:
     plan(scene.link, get_calendar_settings(), now=scene.now)
     due = due_events(scene.link, now=scene.now)
     assert [row.booking_id for row in due] == [next_one, last, past]
+
+
+def test_a_wait_of_a_day_is_kept(scene: Scene) -> None:
+    scene.book()
+    assert isinstance(scene.world, OutlookWorld)
+    scene.world.server.gateway.faults.add(
+        Fault(429, "TooManyRequests", retry_after_s=86_400), times=None
+    )
+    scene.sync()
+    assert scene.link.retry_at > datetime.now(UTC) + timedelta(hours=23, minutes=59)
+
+
+def test_a_paused_calendar_is_nobodys_task(scene: Scene) -> None:
+    scene.book()
+    scene.world.trouble(Trouble.NO_RIGHT)
+    scene.sync()
+    ask_office_to_mend_calendar(CalendarLinkFailed(link_id=scene.link.pk))
+    pause(link=scene.link, actor=SYSTEM)
+    assert "CalendarLinkRecovered" in str(ProcrastinateJob.objects.latest("id").args)
+
+
+def test_who_writes_to_a_mailbox_that_was_changed_loses_the_lease(scene: Scene) -> None:
+    lease = claim(scene.link.pk)
+    assert lease is not None
+    forget_mailbox(link=scene.link, actor=SYSTEM)
+    with pytest.raises(LeaseLost):
+        renew(lease)

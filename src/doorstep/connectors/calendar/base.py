@@ -13,6 +13,9 @@ from typing import Protocol, runtime_checkable
 
 from doorstep.connectors.base import ConnectorError
 
+# A calendar can wait as long as its service asks for; a message could not.
+LONGEST_WAIT_S = 86_400.0
+
 
 class Importance(StrEnum):
     LOW = "low"

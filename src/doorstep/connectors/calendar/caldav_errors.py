@@ -9,7 +9,7 @@ from doorstep.connectors.base import (
     TemporaryFailure,
     UnknownOutcome,
 )
-from doorstep.connectors.calendar.base import MailboxRefused
+from doorstep.connectors.calendar.base import LONGEST_WAIT_S, MailboxRefused
 from doorstep.connectors.calendar.caldav_xml import TOO_LARGE, bad_answer, conditions
 from doorstep.connectors.http import HttpResponse, parse_retry_after
 
@@ -49,7 +49,9 @@ def failure(response: HttpResponse, *, who: str) -> ConnectorError:
         return bad_answer()
     named = conditions(response) if 400 <= status < 600 else {}
     code = next(iter(named), "")[:60] or f"http_{status}"
-    wait_s = parse_retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+    wait_s = parse_retry_after(
+        response.headers.get("retry-after"), datetime.now(UTC), longest_s=LONGEST_WAIT_S
+    )
     if TOO_MANY in named:
         return TemporaryFailure(TOO_LARGE, "The server says that there are too many events.")
     if status == 507 or ABOUT_ROOM & named.keys():

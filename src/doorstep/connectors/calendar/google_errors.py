@@ -16,7 +16,7 @@ from doorstep.connectors.base import (
     TemporaryFailure,
     UnknownOutcome,
 )
-from doorstep.connectors.calendar.base import MailboxRefused
+from doorstep.connectors.calendar.base import LONGEST_WAIT_S, MailboxRefused
 from doorstep.connectors.http import HttpResponse, parse_retry_after
 
 # A limit of all that our project asks; the others are of one user or calendar.
@@ -145,7 +145,9 @@ def _is_of_all(response: HttpResponse, found: tuple[str, ...]) -> bool:
 
 
 def _wait_s(response: HttpResponse) -> float | None:
-    return parse_retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+    return parse_retry_after(
+        response.headers.get("retry-after"), datetime.now(UTC), longest_s=LONGEST_WAIT_S
+    )
 
 
 def _details(response: HttpResponse) -> Iterator[Any]:

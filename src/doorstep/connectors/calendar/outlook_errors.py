@@ -10,7 +10,7 @@ from doorstep.connectors.base import (
     TemporaryFailure,
     UnknownOutcome,
 )
-from doorstep.connectors.calendar.base import EventGone, MailboxRefused
+from doorstep.connectors.calendar.base import LONGEST_WAIT_S, EventGone, MailboxRefused
 from doorstep.connectors.http import HttpResponse
 from doorstep.connectors.microsoft import error_codes, retry_after_s
 
@@ -105,7 +105,7 @@ def failure(response: HttpResponse) -> ConnectorError:
 def _by_status(
     response: HttpResponse, code: str, codes: tuple[str, ...], shown: str
 ) -> ConnectorError:
-    status, wait_s = response.status, retry_after_s(response)
+    status, wait_s = response.status, retry_after_s(response, longest_s=LONGEST_WAIT_S)
     if status == 429 or not THROTTLED.isdisjoint(codes):
         return TemporaryFailure(
             code,

@@ -17,7 +17,7 @@ class CalendarBusy(DomainError):
 
 class ServiceNotSetUp(DomainError):
     code = "calendar_service_not_set_up"
-    text = _("The server profile is switched off or its settings are not complete: %(why)s")
+    text = _("The server profile “%(name)s” is switched off. Switch it on first.")
 
 
 class NoFeedForThem(DomainError):

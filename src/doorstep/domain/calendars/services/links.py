@@ -10,6 +10,7 @@ from doorstep.connectors.base import ConnectorError, CredentialsRefused
 from doorstep.connectors.calendar.base import CalendarEvent, MailboxCalendar, Removal
 from doorstep.domain.organization.models import ConnectorKind
 from doorstep.platform.audit.services import Actor, record
+from doorstep.platform.events.events import publish
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import SecretUnreadable
 from doorstep.platform.lib.tokens import new_code
@@ -17,6 +18,7 @@ from doorstep.platform.lib.tokens import new_code
 from ..accounts import ServicePaused, service_of
 from ..bell import ring_for_test
 from ..errors import CalendarBusy, NotApproved, ServiceNotSetUp
+from ..events import CalendarLinkRecovered
 from ..models import CalendarLink, LinkState
 from .lease import claim_now, release
 from .places import calling
@@ -48,7 +50,7 @@ def ask_for_test(*, link: CalendarLink, actor: Actor) -> CalendarLink:
         raise NotApproved
     account = current.account
     if not account.is_active or account.kind != ConnectorKind.CALENDAR:
-        raise ServiceNotSetUp(why=account.name)
+        raise ServiceNotSetUp(name=account.name)
     if current.state != LinkState.TESTING:
         _enter(current, LinkState.TESTING)
         record(actor=actor, action="test asked for", obj=current)
@@ -58,9 +60,11 @@ def ask_for_test(*, link: CalendarLink, actor: Actor) -> CalendarLink:
 
 @transaction.atomic
 def pause(*, link: CalendarLink, actor: Actor) -> CalendarLink:
-    """What is written stays, nothing new is written."""
+    """What is written stays, nothing new is written. That it failed is nobody's task any more."""
     current = _locked(link)
     if current.state in (LinkState.ENABLED, LinkState.FAILING, LinkState.TESTING):
+        if current.state == LinkState.FAILING:
+            publish(CalendarLinkRecovered(link_id=current.pk))
         _enter(current, LinkState.PAUSED)
         record(actor=actor, action="paused", obj=current)
     return current
@@ -87,16 +91,29 @@ def resume(*, link: CalendarLink, actor: Actor) -> CalendarLink:
 @transaction.atomic
 def forget_mailbox(*, link: CalendarLink, actor: Actor) -> None:
     """Another mailbox or calendar was typed: what stands in the old one stays there, unlinked, and
-    the new one needs approval and a test. Call after the change was saved."""
+    the new one needs approval and a test. A worker who still writes to the old one loses its lease
+    and stops. Call after the change was saved."""
     current = _locked(link)
     current.events.all().delete()
+    current.busy_times.all().delete()
     CalendarLink.objects.filter(pk=current.pk).update(
         tested_at=None, approved_at=None, approved_by=None, reconciled_at=None, retry_at=None,
-        failures=0, succeeded_at=None, missing_count=0, edited_count=0, duplicate_count=0,
-        unknown_count=0, busy_read_at=None, busy_problem="",
+        failures=0, succeeded_at=None, lease_code="", lease_until=None, missing_count=0,
+        edited_count=0, duplicate_count=0, unknown_count=0, busy_read_at=None, busy_tried_at=None,
+        busy_problem="",
     )  # fmt: skip
     _enter(current, LinkState.WAITING)
     record(actor=actor, action="other mailbox", obj=current)
+
+
+@transaction.atomic
+def delete_link(*, link: CalendarLink, actor: Actor) -> None:
+    """What stands in the calendar stays there; that it failed is nobody's task any more."""
+    record(
+        actor=actor, action="calendar removed", obj=link.resource, data={"mailbox": link.address}
+    )
+    publish(CalendarLinkRecovered(link_id=link.pk))
+    link.delete()
 
 
 # --- The test ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from doorstep.connectors.base import ConnectorError, InvalidSettings, PermanentF
 from doorstep.connectors.registry import UnknownConnector
 from doorstep.connectors.sms.base import Polls
 from doorstep.connectors.webhooks import DeliveryReport, Progress
-from doorstep.domain.notifications.models import Message, MessageState, ProviderReport
+from doorstep.domain.notifications.models import Channel, Message, MessageState, ProviderReport
 from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.platform.lib.secrets import SecretUnreadable
 
@@ -32,7 +32,7 @@ def poll_stragglers(now: datetime) -> int:
     Each answer is kept as a report, so that the next run asks about others first.
     """
     count, left = 0, MOST_PER_RUN
-    for account in ConnectorAccount.objects.order_by("pk"):
+    for account in ConnectorAccount.objects.filter(kind__in=Channel).order_by("pk"):
         connector = _connector_to_ask(account)
         if connector is None:
             continue

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from doorstep.domain.calendars.models import CalendarLink, LinkState, SyncedEvent
 from doorstep.domain.calendars.selectors import get_calendar_settings, with_event_counts
 from doorstep.domain.calendars.services.by_hand import look_now
-from doorstep.domain.calendars.services.links import forget_mailbox
+from doorstep.domain.calendars.services.links import delete_link, forget_mailbox
 from doorstep.domain.calendars.services.sync import AT_WORK
 from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.domain.resources.models import BookableResource
@@ -149,6 +149,13 @@ class CalendarLinkAdmin(CalendarActionsMixin, OfficeModelAdmin):
             forget_mailbox(link=obj, actor=actor_of(request))
         elif form.is_password_changed and _is_written(obj):
             look_now(link=obj, actor=actor_of(request), reads_back=True)
+
+    def delete_model(self, request: HttpRequest, obj: CalendarLink) -> None:
+        delete_link(link=obj, actor=actor_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarLink]) -> None:
+        for link in queryset.select_related("resource"):
+            delete_link(link=link, actor=actor_of(request))
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
