@@ -17,14 +17,18 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from doorstep.demo.calendars import ensure_calendars
 from doorstep.demo.connector import ensure_texts_account
 from doorstep.demo.drive_command import add_drive_arguments, drive
-from doorstep.demo.graph_command import add_graph_arguments, graph
+from doorstep.demo.graph_command import PORT as GRAPH_PORT
+from doorstep.demo.graph_command import add_graph_arguments, graph, make_graph
 from doorstep.demo.inbox import inbox_folder
 from doorstep.demo.seed.company import SeedReport, seed_company
 from doorstep.demo.smtp_server import start_smtp
 
 STOP_S = 25
+# The calendars' port, seen from that of the pages.
+GRAPH_FROM_WEB = GRAPH_PORT - 8000
 
 
 class Command(BaseCommand):
@@ -56,11 +60,16 @@ class Command(BaseCommand):
         report = seed_company(now=timezone.now())
         ensure_texts_account()
         if options["seed_only"]:
-            self._print(report, "")
+            self._print(report)
             return
         address = f"http://{options['host']}:{options['port']}/"
         _check_free(options["host"], options["port"])
+        graph_port = options["port"] + GRAPH_FROM_WEB
+        _check_free("127.0.0.1", graph_port)
         mail = start_smtp(port=settings.EMAIL_PORT, folder=inbox_folder())
+        calendars = make_graph(port=graph_port)
+        calendars.start()
+        ensure_calendars(calendars)
         # SIGTERM ends the demo as Ctrl-C does, and Ctrl-C works even where a shell switched it off.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -75,7 +84,7 @@ class Command(BaseCommand):
         ]
         try:
             _wait_until_it_answers(f"{address}health/", children)
-            self._print(report, address)
+            self._print(report, address, calendars.url)
             while all(child.poll() is None for child in children):
                 time.sleep(0.5)
             raise CommandError("The server or the worker has stopped; see the lines above.")
@@ -84,8 +93,9 @@ class Command(BaseCommand):
         finally:
             _stop(children)
             mail.stop()
+            calendars.stop()
 
-    def _print(self, report: SeedReport, address: str) -> None:
+    def _print(self, report: SeedReport, address: str = "", calendars: str = "") -> None:
         width = max(len(each.email) for each in report.sign_ins)
         lines = ["", f"  {report.company} is open."]
         if address:
@@ -94,6 +104,7 @@ class Command(BaseCommand):
                 f"  Customers   {address}",
                 f"  Office      {address}office/",
                 f"  Demo inbox  {address}demo/inbox/   (every mail and text lands here)",
+                f"  Calendars   {calendars}/   (a stand-in for the technicians' Outlook)",
             ]
         lines += ["", "  Sign in as", ""]
         lines += [
