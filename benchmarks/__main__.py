@@ -8,7 +8,17 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import booking, messages, replan, roads, search, service, simulation, tracking
+from benchmarks import (
+    booking,
+    calendars,
+    messages,
+    replan,
+    roads,
+    search,
+    service,
+    simulation,
+    tracking,
+)
 from benchmarks.measure import Row
 
 SUITES = {
@@ -17,6 +27,7 @@ SUITES = {
     "booking": booking.run,
     "messages": messages.run,
     "tracking": tracking.run,
+    "calendars": calendars.run,
     "roads": roads.run,
     "simulation": simulation.run,
     "replan": replan.run,

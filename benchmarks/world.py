@@ -55,7 +55,7 @@ def build(technicians: int, days: int, *, seed: int = 1, has_users: bool = False
 
     chance = random.Random(seed)
     first_day = datetime.now(UTC).date() + ONE_DAY
-    _empty()
+    empty()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
@@ -69,7 +69,7 @@ def build(technicians: int, days: int, *, seed: int = 1, has_users: bool = False
     return World(technicians, days, visits, first_day, portal_id, service_ids, contact_ids)
 
 
-def _empty() -> None:
+def empty() -> None:
     from django.apps import apps
     from django.db import connection
 

@@ -21,7 +21,7 @@ class MortalWorker:
     def __init__(self, *, database: str, smtp_port: int = 0) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.doubles.mortal_worker", database, str(smtp_port)],
-            env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+            env={"DJANGO_SETTINGS_MODULE": "tests.settings", **os.environ},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
