@@ -90,10 +90,14 @@ def lock_booking(booking: Booking) -> Booking:
 
 
 def lock_latest(booking: Booking) -> Booking:
-    """Lock and re-read a booking, whatever has been changed since it was read."""
+    """Lock and re-read a booking, whatever has been changed since it was read.
+
+    Its work order with it: who edits that has calendars touched behind its lock (calendars/
+    migrations/0002), and so who changes the booking must have the lock before touching them.
+    """
     require_transaction()
     return (
-        Booking.objects.select_for_update(of=("self",), no_key=True)
+        Booking.objects.select_for_update(of=("self", "work_order"), no_key=True)
         .select_related("status", "work_order__portal", "work_order__account")
         .get(pk=booking.pk)
     )

@@ -10,7 +10,7 @@ from doorstep.platform.events.events import publish
 from doorstep.platform.identity.roles import STAFF_ROLES
 
 from ..events import BookingCanceled
-from ..models import Booking, BookingNote, ParentStatus
+from ..models import Assignment, Booking, BookingNote, ParentStatus
 from ..rules import check_may_cancel, is_customer, lock_booking
 from ..selectors import get_default_status
 from .idempotency import asker_of, earlier_result, keep_result, open_request
@@ -64,9 +64,13 @@ def cancel_bookings_of(*, work_order_id: int, now: datetime) -> list[Booking]:
     waiting = Booking.objects.filter(
         work_order=work_order_id, status__parent=ParentStatus.SCHEDULED
     ).order_by("pk")
+    # All of them first: behind the lock of a booking, which is also one of its work order, nobody
+    # may wait for a resource.
+    lock_resources(
+        Assignment.objects.filter(booking__in=waiting).values_list("resource_id", flat=True)
+    )
     canceled = []
     for booking in waiting:
-        lock_resources(booking.assignments.values_list("resource_id", flat=True))
         current = lock_booking(booking)
         if current.parent_status is ParentStatus.SCHEDULED:
             _cancel(current, reason="", actor=SYSTEM, now=now)

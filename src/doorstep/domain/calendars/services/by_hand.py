@@ -55,8 +55,8 @@ def retry_event(*, event: SyncedEvent, actor: Actor) -> None:
 
     Raises NotRefused, and CalendarNotInUse.
     """
-    link = _locked(event.link)
     current = SyncedEvent.objects.select_for_update(no_key=True).get(pk=event.pk)
+    link = _locked(event.link)
     if current.state != EventState.FAILED:
         raise NotRefused
     check_in_use(link)

@@ -61,7 +61,9 @@ def _claim(link_id: int, condition: str) -> Lease | None:
 
 
 def renew(lease: Lease) -> None:
-    """Raises LeaseLost. In a transaction it also keeps others from claiming until its end."""
+    """Raises LeaseLost. In a transaction it also keeps others from claiming until its end, and
+    comes last there: who deletes a visit lets go of its events first, and touches calendars then.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """

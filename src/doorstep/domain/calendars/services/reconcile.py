@@ -71,7 +71,6 @@ def reconcile(
     drift.unknown = sum(1 for reference in by_reference if reference not in known)
     extras: list[FoundEvent] = []
     with transaction.atomic():
-        renew(lease)
         for row in rows:
             extras += _compare(row, by_reference[row.reference], settings, drift, asked_at)
         for row in lost:
@@ -82,6 +81,7 @@ def reconcile(
             missing_count=drift.missing,
             edited_count=drift.edited,
             duplicate_count=drift.duplicates,
+        renew(lease)
             unknown_count=drift.unknown,
         )
     _remove(extras, link, service, calendar)

@@ -129,7 +129,6 @@ class Writer:
 
     @transaction.atomic
     def _prepare(self, rows: Sequence[SyncedEvent]) -> list[Prepared]:
-        renew(self._lease)
         at = database_now()
         parts = part_by_booking(
             parts_of_link(self._link).filter(booking__in=[row.booking_id for row in rows]),
@@ -151,6 +150,7 @@ class Writer:
         wanted = wanted_event(
             part, self._settings, language=language_of(self._link.resource), now=self._now
         )
+        renew(self._lease)
         row.sequence += 1
         row.attempts += 1
         row.attempted_at = self._now
@@ -222,9 +222,9 @@ class Writer:
     def _record(self, results: Sequence[tuple[Prepared, Result]]) -> None:
         trouble: ConnectorError | None = None
         with transaction.atomic():
-            renew(self._lease)
             at = database_now()
             for each, result in results:
+            renew(self._lease)
                 error = self._note(each, result, at)
                 trouble = trouble or error
             SyncedEvent.objects.bulk_update([each.row for each, _result in results], _FIELDS)

@@ -1,0 +1,119 @@
+"""Calendars are touched by triggers, in the transactions of those who change visits and orders."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from threading import Event
+from time import monotonic, sleep
+
+import pytest
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from doorstep.connectors.calendar.base import Mailbox
+from doorstep.domain.bookings.models import Booking, ParentStatus
+from doorstep.domain.bookings.selectors import get_default_status
+from doorstep.domain.bookings.services.cancel import cancel_booking
+from doorstep.domain.bookings.services.status import set_status
+from doorstep.domain.calendars.models import CalendarLink, SyncedEvent
+from doorstep.domain.calendars.selectors import get_calendar_settings
+from doorstep.domain.calendars.services.plan import plan
+from doorstep.domain.calendars.services.sync import sync_calendar
+from doorstep.domain.work.models import WorkOrder
+from doorstep.platform.audit.services import SYSTEM
+from tests.doubles import graph
+from tests.factories.bookings import actor_of, book, make_world, new_key
+from tests.factories.calendars import make_calendar_account, make_calendar_link
+
+from .conftest import deadlocks, kinds, run_together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONGEST_S = 10.0
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    until = monotonic() + LONGEST_S
+    while not holds() and monotonic() < until:
+        sleep(0.02)
+
+
+@pytest.mark.parametrize("what", ["status", "cancel"])
+def test_an_edit_of_the_work_order_and_a_change_of_its_visit_wait_for_each_other_in_turn(
+    now: datetime, what: str
+) -> None:
+    world = make_world()
+    make_calendar_link(world.technician)
+    booking = book(world, now=now)
+    before, count = deadlocks(), CalendarLink.objects.get().change_count
+
+    held = Event()
+
+    def edit() -> None:
+        """The row is locked first, and its calendars are touched behind that lock."""
+        with transaction.atomic():
+            WorkOrder.objects.select_for_update(no_key=True).get(pk=booking.work_order_id)
+            held.set()
+            wait_until(somebody_waits)
+            WorkOrder.objects.filter(pk=booking.work_order_id).update(summary="Bring a ladder")
+
+    def change() -> None:
+        held.wait(LONGEST_S)
+        current = Booking.objects.get(pk=booking.pk)
+        if what == "cancel":
+            cancel_booking(
+                booking=current,
+                reason="",
+                request_key=new_key(),
+                actor=actor_of(world.contact),
+                now=now,
+            )
+        else:
+            status = get_default_status(ParentStatus.IN_PROGRESS)
+            set_status(booking=current, status=status, actor=SYSTEM, at=now)
+
+    tasks: list[Callable[[], object]] = [edit, change]
+    assert kinds(run_together(tasks)) == {"NoneType": 2}
+    assert deadlocks() == before
+    assert CalendarLink.objects.get().change_count >= count + 2
+
+
+def test_a_worker_and_who_deletes_a_visit_wait_for_each_other_in_turn(now: datetime) -> None:
+    with graph.running(welcomes_everybody=True) as server:
+        world = make_world()
+        account = make_calendar_account(
+            connector="outlook",
+            settings={**asdict(graph.settings(server)), "allows_private": True},
+        )
+        link = make_calendar_link(world.technician, account=account, mailbox=Mailbox(graph.TOM))
+        booking = book(world, now=now)
+        plan(link, get_calendar_settings(), now=now)
+        CalendarLink.objects.update(reconciled_at=Now())
+        before = deadlocks()
+        held = Event()
+
+        def delete() -> None:
+            """As Django deletes it: first what points to it is let go, then its parts go."""
+            with transaction.atomic():
+                SyncedEvent.objects.filter(booking=booking).update(booking=None)
+                held.set()
+                wait_until(somebody_waits)
+                Booking.objects.filter(pk=booking.pk).delete()
+
+        def work() -> None:
+            held.wait(LONGEST_S)
+            sync_calendar(link_id=link.pk, now=lambda: now)
+
+        assert kinds(run_together([delete, work])) == {"NoneType": 2}
+        assert deadlocks() == before
+        sync_calendar(link_id=link.pk, now=lambda: now)
+        assert server.store.live(graph.TOM) == []
