@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from doorstep.domain.bookings.models import BlockKind, ResourceBlock
+from doorstep.domain.bookings.services.outside import block_outside_times
 from doorstep.domain.bookings.services.time_off import block_time_off
 from doorstep.domain.resources.models import TimeOff, TimeOffState
+from doorstep.platform.values.intervals import Interval
 from tests.factories.bookings import World, book, make_world
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +79,25 @@ def test_every_lane_is_blocked(world: World) -> None:
     block_time_off(time_off_id=thursday_off(world).pk)
 
     assert set(ResourceBlock.objects.values_list("lane", flat=True)) == {1, 2, 3}
+
+
+def test_of_an_outside_appointment_it_takes_only_its_own_time(world: World) -> None:
+    def hour(number: int) -> datetime:
+        return datetime(2026, 11, 26, number, tzinfo=UTC)
+
+    block_outside_times(resource_id=world.technician.pk, times=[Interval(hour(8), hour(18))])
+    absence = TimeOff.objects.create(
+        resource=world.technician,
+        starts_at=hour(10),
+        ends_at=hour(12),
+        state=TimeOffState.APPROVED,
+    )
+
+    block_time_off(time_off_id=absence.pk)
+
+    blocks = ResourceBlock.objects.order_by("starts_at")
+    assert list(blocks.values_list("kind", "starts_at", "ends_at")) == [
+        (BlockKind.OUTSIDE, hour(8), hour(10)),
+        (BlockKind.TIME_OFF, hour(10), hour(12)),
+        (BlockKind.OUTSIDE, hour(12), hour(18)),
+    ]

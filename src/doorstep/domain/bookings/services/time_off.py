@@ -7,6 +7,7 @@ from doorstep.platform.values.intervals import Interval
 
 from ..models import BlockKind, Booking, ResourceBlock
 from .blocks import take_free_parts
+from .outside import block_outside_times
 from .placing import lock_resources
 
 
@@ -24,13 +25,11 @@ def block_time_off(*, time_off_id: int) -> list[Booking]:
     ResourceBlock.objects.filter(time_off=absence).delete()
     if absence.state != TimeOffState.APPROVED:
         return []
-    # An absence that was decided on is worth more than what a calendar elsewhere says.
-    ResourceBlock.objects.filter(
-        resource=absence.resource,
-        kind=BlockKind.OUTSIDE,
-        starts_at__lt=absence.ends_at,
-        ends_at__gt=absence.starts_at,
-    ).delete()
+    # An absence that was decided on is worth more than what a calendar elsewhere says; around it
+    # that goes on to count.
+    outside = ResourceBlock.objects.filter(resource=absence.resource, kind=BlockKind.OUTSIDE)
+    elsewhere = [Interval(*times) for times in outside.values_list("starts_at", "ends_at")]
+    outside.filter(starts_at__lt=absence.ends_at, ends_at__gt=absence.starts_at).delete()
     ResourceBlock.objects.bulk_create(
         take_free_parts(
             absence.resource,
@@ -39,6 +38,8 @@ def block_time_off(*, time_off_id: int) -> list[Booking]:
             time_off=absence,
         )
     )
+    if elsewhere:
+        block_outside_times(resource_id=absence.resource_id, times=elsewhere)
     return list(
         Booking.objects.filter(
             assignments__block__resource=absence.resource,
