@@ -6,10 +6,12 @@ import pytest
 
 from doorstep.domain.bookings.models import Assignment, Booking, BookingStatus, ResourceBlock
 from doorstep.domain.bookings.models import ParentStatus as P
+from doorstep.domain.bookings.services.outside import block_outside_times
 from doorstep.domain.bookings.services.placing import depart_in_time, refresh_planned_times
 from doorstep.domain.bookings.services.replan import replan_days
 from doorstep.domain.bookings.services.search import search_offers
 from doorstep.engine.replan import Effort
+from doorstep.platform.values.intervals import Interval
 from tests.conftest import NOW
 from tests.factories.bookings import THURSDAY, World, book, make_world, window_key
 from tests.factories.days import book_at
@@ -155,3 +157,16 @@ def test_who_comes_from_elsewhere_keeps_her_own_departure(world: World) -> None:
     assert beside.starts_at == part.starts_at
     assert beside.ends_at == gone.ends_at
     assert BookingStatus.objects.get(pk=gone.status_id).parent == P.TRAVELING
+
+
+def test_a_private_appointment_gives_way_to_what_really_happens(world: World) -> None:
+    visit = book(world, now=NOW)
+    block = block_of(visit)
+    private = Interval(block.ends_at, block.ends_at + timedelta(hours=2))
+    block_outside_times(resource_id=world.technician.pk, times=[private])
+
+    there = go(visit, P.IN_PROGRESS, visit.arrives_at + timedelta(minutes=30))
+
+    part = Assignment.objects.get(booking=visit)
+    assert part.ends_at == there.ends_at > private.start
+    assert block_of(visit).ends_at == part.ends_at

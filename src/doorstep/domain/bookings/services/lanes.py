@@ -7,6 +7,8 @@ that is free is taken, and what is no longer needed is given back at once.
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from doorstep.platform.lib.db import require_transaction
 from doorstep.platform.values.intervals import Interval, subtract
 
@@ -52,6 +54,9 @@ def return_to_plan(booking: Booking, *, at: datetime) -> None:
 
 
 def _place(part: Assignment, wanted: Times, at: datetime) -> None:
+    # What a calendar elsewhere says gives way to what happens; the next look at it puts back the
+    # rest.
+    _others(part, wanted).filter(kind=BlockKind.OUTSIDE).delete()
     piece = _free_piece(part, wanted, at)
     blocks = ResourceBlock.objects.filter(assignment=part)
     if piece is None:
@@ -91,15 +96,19 @@ def _free_piece(part: Assignment, wanted: Times, at: datetime) -> Interval[datet
     first."""
     if wanted.starts_at >= wanted.ends_at:
         return None
-    others = ResourceBlock.objects.filter(
+    taken = _others(part, wanted).values_list("starts_at", "ends_at")
+    free = subtract(
+        [Interval(wanted.starts_at, wanted.ends_at)], [Interval(*times) for times in taken]
+    )
+    around = (piece for piece in free if piece.start <= at <= piece.end)
+    return next(around, free[0] if free else None)
+
+
+def _others(part: Assignment, wanted: Times) -> QuerySet[ResourceBlock]:
+    """What others have of the wanted time in that lane."""
+    return ResourceBlock.objects.filter(
         resource_id=part.resource_id,
         lane=part.lane,
         starts_at__lt=wanted.ends_at,
         ends_at__gt=wanted.starts_at,
     ).exclude(assignment=part)
-    free = subtract(
-        [Interval(wanted.starts_at, wanted.ends_at)],
-        [Interval(*times) for times in others.values_list("starts_at", "ends_at")],
-    )
-    around = (piece for piece in free if piece.start <= at <= piece.end)
-    return next(around, free[0] if free else None)
