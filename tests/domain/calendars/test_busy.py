@@ -10,6 +10,7 @@ from doorstep.domain.bookings.models import BlockKind, Booking, ResourceBlock
 from doorstep.domain.calendars.models import BusyTime, CalendarLink
 from doorstep.domain.calendars.selectors import get_calendar_settings
 from doorstep.domain.calendars.services.busy import forget_unwanted_busy, is_stale
+from doorstep.domain.resources.models import BookableResource
 from doorstep.platform.lib.db import database_now
 from tests.domain.calendars.scene import Scene
 from tests.factories.calendars import set_calendar_settings
@@ -152,3 +153,15 @@ def test_nothing_but_times_is_stored(scene: Scene) -> None:
     row = BusyTime.objects.values().get()
     assert "Dentist" not in str(row)
     assert not Booking.objects.exists()
+
+
+def test_nobodys_calendar_is_read_who_works_here_no_more(scene: Scene) -> None:
+    scene.world.user_adds("Dentist", FROM, TO)
+    reads_busy(scene)
+    BookableResource.objects.filter(pk=scene.link.resource_id).update(is_active=False)
+    asked = scene.world.requests()
+    reads_busy(scene)
+    assert scene.world.requests() == asked
+    forget_unwanted_busy()
+    assert blocks() == []
+    assert not BusyTime.objects.exists()

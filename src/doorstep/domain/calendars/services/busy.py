@@ -26,8 +26,10 @@ STALE_AFTER = 3
 
 
 def is_busy_due(link: CalendarLink, settings: CalendarSettings, at: datetime) -> bool:
+    if not (settings.reads_busy and link.resource.is_active):
+        return False
     every = timedelta(minutes=settings.busy_minutes)
-    return settings.reads_busy and (link.busy_tried_at is None or at - link.busy_tried_at >= every)
+    return link.busy_tried_at is None or at - link.busy_tried_at >= every
 
 
 def is_stale(link: CalendarLink, settings: CalendarSettings, at: datetime) -> bool:
@@ -88,8 +90,9 @@ def apply_busy(link: CalendarLink) -> bool:
 
 
 def forget_unwanted_busy() -> int:
-    """Where busy times are not read any more, by setting or because the calendar is gone, their
-    blocks go; returns how many technicians had some."""
+    """Where busy times are not read any more, by setting or because the calendar or its technician
+    is gone, they and their blocks go; returns how many technicians had some."""
+    BusyTime.objects.filter(link__resource__is_active=False).delete()
     known = set(
         CalendarLink.objects.filter(busy_times__isnull=False).values_list("resource", flat=True)
     )
