@@ -9,12 +9,19 @@ from doorstep.domain.bookings.models import Assignment
 from doorstep.domain.calendars.models import (
     CalendarLink,
     EventState,
+    LinkState,
     SyncedEvent,
     WhenDeleted,
     WhenEdited,
 )
-from tests.domain.calendars.scene import Scene
+from doorstep.domain.calendars.selectors import get_calendar_settings
+from doorstep.domain.calendars.services.lease import LeaseLost, claim_now
+from doorstep.domain.calendars.services.links import run_test
+from doorstep.domain.calendars.services.reconcile import reconcile
+from tests.domain.calendars.scene import Scene, heal
+from tests.factories.bookings import window_key
 from tests.factories.calendars import set_calendar_settings
+from tests.unit.connectors.calendar.worlds import Trouble
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +190,45 @@ def test_reading_back_happens_as_often_as_the_setting_says(scene: Scene) -> None
     CalendarLink.objects.update(reconciled_at=Now() - timedelta(minutes=61))
     scene.sync()
     assert scene.link.reconciled_at > first
+
+
+@EVERYWHERE
+def test_what_really_happened_is_no_edit_by_hand(scene: Scene) -> None:
+    booking = scene.book()
+    begun = booking.arrives_at + timedelta(minutes=3, microseconds=123_456)
+    ended = begun + timedelta(minutes=40, microseconds=7)
+    Assignment.objects.filter(booking=booking).update(arrives_at=begun, ends_at=ended)
+    scene.sync()
+    scene.read_back()
+    assert scene.link.drift_count == 0
+
+
+def test_who_lost_the_lease_asks_for_no_more_events(scene: Scene) -> None:
+    for hour in (8, 10, 13):
+        scene.book(window_key(from_hour=hour, to_hour=hour + 2))
+    scene.sync()
+    for row in SyncedEvent.objects.all():
+        scene.world.user_deletes(row.written)
+    lease = claim_now(scene.link.pk)
+    assert lease is not None
+    CalendarLink.objects.update(lease_code="another's")
+    service = scene.world.service()
+    asked = scene.world.requests()
+    calendar = service.open(scene.link.mailbox)
+    with pytest.raises(LeaseLost):
+        reconcile(lease, scene.link, get_calendar_settings(), service, calendar, now=scene.now)
+    assert scene.world.requests() == asked + 1
+
+
+@EVERYWHERE
+def test_the_event_of_a_test_whose_answer_was_lost_is_removed(scene: Scene) -> None:
+    CalendarLink.objects.update(state=LinkState.TESTING)
+    scene.world.trouble(Trouble.DONE_THEN_DROPPED)
+    run_test(link_id=scene.link.pk, now=scene.now)
+    assert len(scene.events()) == 1
+    CalendarLink.objects.update(state=LinkState.TESTING, retry_at=None)
+    heal(scene.world)
+    run_test(link_id=scene.link.pk, now=scene.now)
+    scene.sync()
+    assert scene.events() == []
+    assert scene.link.drift_count == 0

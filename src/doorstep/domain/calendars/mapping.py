@@ -72,8 +72,9 @@ def wanted_event(
             sequence=0,
             title=_("Canceled: %(title)s") % {"title": title} if is_canceled else title,
             text="\n".join(_lines(booking, assignment)),
-            starts_at=assignment.arrives_at.astimezone(UTC),
-            ends_at=assignment.ends_at.astimezone(UTC),
+            # What really happened has fractions, which not every calendar keeps.
+            starts_at=assignment.arrives_at.astimezone(UTC).replace(microsecond=0),
+            ends_at=assignment.ends_at.astimezone(UTC).replace(microsecond=0),
             changed_at=now,
             place=_place(assignment, booking.work_order),
             importance=_importance(booking.work_order.priority),

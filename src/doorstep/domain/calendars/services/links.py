@@ -25,6 +25,8 @@ from .places import calling
 
 # The test event lies a day ahead, is shown as free, and is gone a moment later.
 _TEST_IN, _TEST_LASTS = timedelta(days=1), timedelta(minutes=15)
+# How references of such events begin, and of no visit.
+TEST_REFERENCE = "test-"
 
 
 @transaction.atomic
@@ -195,7 +197,7 @@ def _still_there(calendar: MailboxCalendar, event: CalendarEvent) -> bool:
 def _test_event(*, now: datetime) -> CalendarEvent:
     starts_at = (now + _TEST_IN).replace(second=0, microsecond=0)
     return CalendarEvent(
-        reference=f"test-{new_code()}",
+        reference=f"{TEST_REFERENCE}{new_code()}",
         generation=1,
         sequence=1,
         title=_("Doorstep test, gone in a moment"),
