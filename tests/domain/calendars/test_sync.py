@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models.functions import Now
 
 from doorstep.domain.bookings.models import Assignment, Booking
 from doorstep.domain.calendars.models import (
@@ -11,7 +12,10 @@ from doorstep.domain.calendars.models import (
     LinkState,
     WhenCanceled,
 )
+from doorstep.domain.calendars.services.links import delete_link, pause
+from doorstep.domain.calendars.services.sync import sync_calendar
 from doorstep.domain.work.models import Priority, WorkOrder
+from doorstep.platform.audit.services import SYSTEM
 from tests.domain.calendars.scene import Scene
 from tests.factories.bookings import window_key
 from tests.factories.calendars import set_calendar_settings
@@ -272,3 +276,29 @@ def test_without_a_change_it_is_left_alone_until_its_turn(scene: Scene) -> None:
     assert claim(scene.link.pk) is None
     release(lease, next_in=timedelta(hours=1))
     assert claim(scene.link.pk) is None
+
+
+def test_what_is_paused_in_the_middle_of_a_pass_is_not_written(scene: Scene) -> None:
+    scene.book()
+
+    def pausing() -> datetime:
+        pause(link=scene.link, actor=SYSTEM)
+        return scene.now
+
+    done = sync_calendar(link_id=scene.link.pk, now=pausing)
+    assert done is not None
+    assert done.written == 0
+    assert scene.events() == []
+
+
+def test_a_calendar_deleted_in_the_middle_of_a_pass_ends_it(scene: Scene) -> None:
+    scene.sync()
+
+    def deleting() -> datetime:
+        delete_link(link=scene.link, actor=SYSTEM)
+        return scene.now
+
+    CalendarLink.objects.update(due_at=Now())
+    done = sync_calendar(link_id=scene.link.pk, now=deleting)
+    assert done is not None
+    assert "deleted" in done.problem

@@ -73,6 +73,8 @@ def sync_calendar(
         return done
     except LeaseLost:
         return Pass(problem="another worker took over")
+    except CalendarLink.DoesNotExist:
+        return Pass(problem="the calendar was deleted meanwhile")
     finally:
         release(lease, next_in=next_in)
 
@@ -108,8 +110,11 @@ def _pass(
             is_read_back = True
         writer = Writer(lease, link, settings, service, calendar, now=instant)
         until = time.monotonic() + LONGEST_S
-        while time.monotonic() < until and (rows := due_events(link, now=instant)[:CHUNK]):
-            written += writer.write_some(list(rows))
+        while time.monotonic() < until and _is_in_use(link):
+            rows = list(due_events(link, now=instant)[:CHUNK])
+            if not rows:
+                break
+            written += writer.write_some(rows)
         is_busy_read = False
         if is_busy_due(link, settings, at):
             is_busy_read = read_busy(lease, link, settings, service, calendar, now=instant)
@@ -137,6 +142,12 @@ def _stop(link: CalendarLink, error: ConnectorError, written: int, is_read_back:
     else:
         note_link_trouble(link, error)
     return Pass(written, is_read_back, problem=str(error))
+
+
+def _is_in_use(link: CalendarLink) -> bool:
+    """Still: somebody may have paused it, its profile or the sync as a whole a moment ago."""
+    links = CalendarLink.objects.filter(pk=link.pk, state__in=AT_WORK, account__is_active=True)
+    return links.exists() and get_calendar_settings().is_enabled
 
 
 def _is_reconcile_due(link: CalendarLink, settings: CalendarSettings, at: datetime) -> bool:
