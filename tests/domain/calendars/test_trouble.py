@@ -259,3 +259,15 @@ def test_who_writes_to_a_mailbox_that_was_changed_loses_the_lease(scene: Scene) 
     forget_mailbox(link=scene.link, actor=SYSTEM)
     with pytest.raises(LeaseLost):
         renew(lease)
+
+
+def test_tries_that_fail_are_no_success(scene: Scene) -> None:
+    scene.sync()
+    before = scene.link.succeeded_at
+    scene.book()
+    assert isinstance(scene.world, OutlookWorld)
+    scene.world.server.gateway.faults.add(Fault(500, "ErrorInternalServerError"), times=None)
+    done = scene.sync()
+    assert done is not None
+    assert done.written == 0
+    assert scene.link.succeeded_at == before

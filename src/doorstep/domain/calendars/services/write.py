@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import transaction
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -108,22 +109,27 @@ class Writer:
         self._failures = 0
 
     def write_some(self, rows: Sequence[SyncedEvent]) -> int:
-        """Write the first of these, as many as go in one call; returns how many were tried.
+        """Write the first of these, as many as go in one call; returns how many went through.
 
         Raises CalendarTrouble, and LeaseLost when another worker has the calendar by now.
         """
-        most = len(rows) if isinstance(self._calendar, WritesMany) else 1
         account = self._link.account
-        with calling(account, self._service, wanted=most) as allowed:
-            tried = list(rows[:allowed])
-            prepared = self._prepare(tried)
+        with calling(account, self._service, wanted=self._most_in_one_call(rows)) as allowed:
+            prepared = self._prepare(rows[:allowed])
             results = self._call(prepared)
             for result in results:
                 if isinstance(result, ConnectorError) and is_for_account(result):
                     pause_at_once(account, result)
                     break
         self._record(list(zip(prepared, results, strict=True)))
-        return len(tried)
+        return sum(isinstance(result, (WrittenEvent, Removal)) for result in results)
+
+    def _most_in_one_call(self, rows: Sequence[SyncedEvent]) -> int:
+        """The lease is renewed with every call, and is not meant to last for several."""
+        if not isinstance(self._calendar, WritesMany):
+            return 1
+        writes = takewhile(lambda row: row.state == EventState.WAITING, rows)
+        return max(1, sum(1 for _row in writes))
 
     # --- Before the network --------------------------------------------------------------------
 
@@ -178,8 +184,7 @@ class Writer:
     # --- The network ---------------------------------------------------------------------------
 
     def _call(self, prepared: Sequence[Prepared]) -> list[Result]:
-        writes = [each for each in prepared if each.row.state == EventState.WAITING]
-        if isinstance(self._calendar, WritesMany) and len(writes) == len(prepared) > 1:
+        if isinstance(self._calendar, WritesMany) and len(prepared) > 1:
             changes = [
                 Change(each.event, each.row.written if each.row.remote_id else None)
                 for each in prepared
@@ -189,15 +194,7 @@ class Writer:
                 return list(self._calendar.write_many(changes))
             except ConnectorError as error:
                 return [error] * len(prepared)
-        results: list[Result] = []
-        for each in prepared:
-            result = self._call_one(each)
-            results.append(result)
-            if isinstance(result, ConnectorError) and is_about_more(result):
-                # The rest would fail the same way, or break into a wait the service asked for.
-                results += [result] * (len(prepared) - len(results))
-                break
-        return results
+        return [self._call_one(each) for each in prepared]
 
     def _call_one(self, each: Prepared) -> Result:
         row = each.row
