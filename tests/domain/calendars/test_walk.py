@@ -78,3 +78,16 @@ def test_a_visit_given_to_somebody_else_disappears_here(scene: Scene) -> None:
     scene.sync()
     assert scene.events() == []
     assert "Somebody else" in scene.row().reason
+
+
+def test_a_visit_given_back_is_written_anew_where_its_old_event_was_let_go(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    scene.world.user_strips_our_mark(scene.written())
+    scene.move(booking, to=tina())
+    scene.sync()
+    assert scene.row().state == EventState.LEFT
+    scene.move(booking, to=scene.company.technician)
+    scene.sync()
+    assert scene.row().state == EventState.WRITTEN
+    assert len(scene.events()) == 2

@@ -129,11 +129,9 @@ def _look_at(
     wanted = _wanted(context, part)
     if part.booking.parent_status is ParentStatus.CANCELED:
         return _canceled(context, row, wanted)
-    if row.state in (EventState.REMOVED, EventState.REMOVING):
+    if row.state in (EventState.REMOVED, EventState.REMOVING, EventState.LEFT):
         # It came back: given away and given back, say.
         return _again(context, row, wanted)
-    if row.state == EventState.LEFT:
-        return False
     if row.state == EventState.MISSING:
         if context.settings.when_deleted == WhenDeleted.NEVER or wanted.core == row.written_core:
             return False
