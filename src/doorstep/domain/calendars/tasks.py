@@ -8,6 +8,7 @@ from .bell import QUEUE, SYNC, TEST
 from .errors import CalendarBusy
 from .services.busy import forget_unwanted_busy
 from .services.links import run_test
+from .services.prune import forget_old_events
 from .services.sweep import ring_for_due_calendars
 from .services.sync import sync_calendar
 
@@ -39,3 +40,9 @@ def sweep(timestamp: int) -> int:  # noqa: ARG001 -- procrastinate hands it over
 @app.task(name="doorstep.calendars.forget_unwanted_busy", queue="housekeeping")
 def forget_busy(timestamp: int) -> int:  # noqa: ARG001
     return forget_unwanted_busy()
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="doorstep.calendars.forget_old_events", queue="housekeeping")
+def forget_events(timestamp: int) -> int:  # noqa: ARG001
+    return forget_old_events(now=database_now())

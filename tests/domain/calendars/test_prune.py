@@ -1,0 +1,62 @@
+"""Rows of visits long past go; what is still to be done for them does not."""
+
+from datetime import timedelta
+
+import pytest
+
+from doorstep.domain.calendars.models import EventState, SyncedEvent
+from doorstep.domain.calendars.services.prune import forget_old_events
+from tests.conftest import NOW
+from tests.domain.calendars.scene import Scene
+from tests.factories.bookings import make_world
+from tests.factories.calendars import (
+    make_calendar_link,
+    make_synced_event,
+    set_calendar_settings,
+)
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = NOW - timedelta(days=98)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        EventState.WRITTEN,
+        EventState.REMOVED,
+        EventState.LEFT,
+        EventState.MISSING,
+        EventState.FAILED,
+    ],
+)
+def test_what_left_the_window_three_months_ago_is_forgotten(state: EventState) -> None:
+    link = make_calendar_link(make_world().technician)
+    make_synced_event(link, starts_at=LONG_AGO, state=state)
+    recent = make_synced_event(link, starts_at=NOW - timedelta(days=96), state=state)
+    assert forget_old_events(now=NOW) == 1
+    assert SyncedEvent.objects.get() == recent
+
+
+@pytest.mark.parametrize("state", [EventState.WAITING, EventState.REMOVING])
+def test_what_is_still_to_be_done_is_kept(state: EventState) -> None:
+    link = make_calendar_link(make_world().technician)
+    make_synced_event(link, starts_at=LONG_AGO, state=state)
+    assert forget_old_events(now=NOW) == 0
+
+
+def test_a_longer_window_keeps_rows_longer() -> None:
+    link = make_calendar_link(make_world().technician)
+    make_synced_event(link, starts_at=LONG_AGO)
+    set_calendar_settings(days_back=30)
+    assert forget_old_events(now=NOW) == 0
+
+
+def test_a_forgotten_visit_that_is_moved_ahead_has_one_event(scene: Scene) -> None:
+    booking = scene.book()
+    scene.sync()
+    forget_old_events(now=scene.now + timedelta(days=120))
+    assert not SyncedEvent.objects.exists()
+    scene.move(booking, days=1)
+    scene.sync()
+    assert scene.only_event().starts_at == booking.assignments.get().arrives_at
