@@ -95,8 +95,8 @@ def forget_mailbox(*, link: CalendarLink, actor: Actor) -> None:
     """Another mailbox or calendar was typed: what stands in the old one stays there, unlinked, and
     the new one needs approval and a test. A worker who still writes to the old one loses its lease
     and stops. Call after the change was saved."""
-    current = _locked(link)
     link.events.all().delete()  # before the lock, as in `renew`
+    current = _locked(link)
     current.busy_times.all().delete()
     CalendarLink.objects.filter(pk=current.pk).update(
         tested_at=None, approved_at=None, approved_by=None, reconciled_at=None, retry_at=None,

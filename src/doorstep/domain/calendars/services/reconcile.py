@@ -87,7 +87,6 @@ def reconcile(
             missing_count=drift.missing,
             edited_count=drift.edited,
             duplicate_count=drift.duplicates,
-        renew(lease)
             unknown_count=drift.unknown,
         )
     _remove(extras, lease, link, service, calendar)
@@ -125,8 +124,8 @@ def _is_there(
     service: CalendarService,
     calendar: MailboxCalendar,
 ) -> bool:
-    renew(lease)  # there may be hundreds
     """Perhaps its user has moved it far away."""
+    renew(lease)  # there may be hundreds
     with calling(link.account, service):
         return calendar.read(row.written) is not None
 
@@ -197,14 +196,15 @@ def _save(rows: Iterable[SyncedEvent]) -> None:
 
 
 def _remove(
-    lease: Lease,
     extras: Sequence[FoundEvent],
+    lease: Lease,
     link: CalendarLink,
     service: CalendarService,
     calendar: MailboxCalendar,
 ) -> int:
     removed = 0
     for each in extras:
+        renew(lease)
         with calling(link.account, service):
             removal = calendar.remove(each.written, reference=each.reference)
         removed += removal is Removal.REMOVED

@@ -150,13 +150,13 @@ class Writer:
                 prepared.append(Prepared(row, self._stand_in(row), "", ""))
             # Else it was taken away a moment ago, which the next look will find.
         SyncedEvent.objects.bulk_update(rows, ["attempts", "attempted_at", "sequence", "due_at"])
+        renew(self._lease)
         return prepared
 
     def _fresh(self, row: SyncedEvent, part: Assignment) -> Prepared:
         wanted = wanted_event(
             part, self._settings, language=language_of(self._link.resource), now=self._now
         )
-        renew(self._lease)
         row.sequence += 1
         row.attempts += 1
         row.attempted_at = self._now
@@ -221,10 +221,10 @@ class Writer:
         with transaction.atomic():
             at = database_now()
             for each, result in results:
-            renew(self._lease)
                 error = self._note(each, result, at)
                 trouble = trouble or error
             SyncedEvent.objects.bulk_update([each.row for each, _result in results], _FIELDS)
+            renew(self._lease)
         if trouble is not None:
             raise CalendarTrouble(trouble)
 
