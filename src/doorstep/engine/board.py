@@ -78,6 +78,12 @@ class Board:
         self._rows_of[resource_id] = [self._put(route, speed) for route in routes]
         self._order = None
 
+    def expect_others(self) -> None:
+        """Make room for people who have no routes yet, as much for each as the others take."""
+        missing = len(self.people.parties) - len(self._rows_of)
+        if missing and self._rows_of:
+            self.rows.expect(missing / len(self._rows_of))
+
     def set_route(self, route: Route) -> None:
         """Replace the route of the same id. Raises KeyError if there is none."""
         row = self.rows.row_of[route.id]

@@ -220,6 +220,15 @@ class Rows:
         self.row_of[route_id] = row
         return row
 
+    def expect(self, times: float) -> None:
+        """Make room at once for about so many times as much again as is there.
+
+        Arrays that grow bit by bit leave holes behind in the memory of the process; room that is
+        never written to takes none.
+        """
+        times = 1.0 + 1.1 * times
+        self._lengthen(int(times * self._stop_end), int(times * self._way_end))
+
     def _make_room(self, stops: int, ways: int) -> None:
         """Room for so many more at the end: by sweeping if half is waste, else by growing."""
         if self._stop_end + stops <= len(self.stops) and self._way_end + ways <= len(self.ways):
@@ -229,13 +238,18 @@ class Rows:
             2 * int(np.sum(header[:, WAYS] + header[:, REMOTE])) < self._way_end
         ):
             self._sweep()
-        if self._stop_end + stops > len(self.stops):
+        self._lengthen(self._stop_end + stops, self._way_end + ways)
+
+    def _lengthen(self, stops: int, ways: int) -> None:
+        """At least so many slots of stops, and ways."""
+        more = stops - len(self.stops)
+        if more > 0:
             self.stops, self.stop_ids, self.points, self.places = (
-                _longer(each, stops)
+                _longer(each, more)
                 for each in (self.stops, self.stop_ids, self.points, self.places)
             )
-        if self._way_end + ways > len(self.ways):
-            self.ways = _longer(self.ways, ways)
+        if ways > len(self.ways):
+            self.ways = _longer(self.ways, ways - len(self.ways))
 
     def _sweep(self) -> None:
         """Write everything anew without what nobody refers to any more."""
@@ -310,7 +324,10 @@ class View:
 def _longer(array: Any, room: int) -> Any:
     """The array with at least `room` more entries behind it."""
     more = max(room, len(array) // 4, 64)
-    return np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
+    # Zeros nobody has written to take no memory yet, which a copy of them would.
+    longer = np.zeros((len(array) + more, *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer
 
 
 def _degrees(place: Coordinates) -> tuple[float, float]:

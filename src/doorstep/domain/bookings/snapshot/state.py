@@ -26,7 +26,8 @@ from .changes import Look, Mark, look
 # read when somebody asks. With the days to spare, a day that begins makes nobody wait.
 MOST_DAYS = 100
 SPARE_DAYS = 7
-_PEOPLE_AT_A_TIME = 100
+# Few, for what is read of them lies in memory several times over until it is on the board.
+_PEOPLE_AT_A_TIME = 25
 _MOST_OWED = 5_000
 
 
@@ -134,6 +135,8 @@ class State:
                 if worker.calendar is not None:
                     routes = routes_of(worker, self.first, self.last, taken, legs=self._legs)
                     self.board.set_routes(worker.id, routes)
+            if first == 0:
+                self.board.expect_others()
 
     def _reread(self, spans: Iterable[Span]) -> None:
         """The days that the spans touch, of all resources in one query."""
