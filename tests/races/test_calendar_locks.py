@@ -1,6 +1,7 @@
 """Calendars are touched by triggers, in the transactions of those who change visits and orders."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from threading import Event
@@ -17,13 +18,15 @@ from doorstep.domain.bookings.services.cancel import cancel_booking
 from doorstep.domain.bookings.services.status import set_status
 from doorstep.domain.calendars.models import CalendarLink, SyncedEvent
 from doorstep.domain.calendars.selectors import get_calendar_settings
+from doorstep.domain.calendars.services.lease import LeaseLost, claim, renew
+from doorstep.domain.calendars.services.links import change_mailbox
 from doorstep.domain.calendars.services.plan import plan
 from doorstep.domain.calendars.services.sync import sync_calendar
 from doorstep.domain.work.models import WorkOrder
 from doorstep.platform.audit.services import SYSTEM
 from tests.doubles import graph
 from tests.factories.bookings import actor_of, book, make_world, new_key
-from tests.factories.calendars import make_calendar_account, make_calendar_link
+from tests.factories.calendars import make_calendar_account, make_calendar_link, make_synced_event
 
 from .conftest import deadlocks, kinds, run_together
 
@@ -117,3 +120,32 @@ def test_a_worker_and_who_deletes_a_visit_wait_for_each_other_in_turn(now: datet
         assert deadlocks() == before
         sync_calendar(link_id=link.pk, now=lambda: now)
         assert server.store.live(graph.TOM) == []
+
+
+def test_a_worker_and_who_types_another_mailbox_wait_for_each_other_in_turn(now: datetime) -> None:
+    world = make_world()
+    link = make_calendar_link(world.technician)
+    event = make_synced_event(link, starts_at=now)
+    lease = claim(link.pk)
+    assert lease is not None
+    before = deadlocks()
+    held = Event()
+
+    def work() -> None:
+        """As results are recorded."""
+        with suppress(LeaseLost), transaction.atomic():
+            SyncedEvent.objects.filter(pk=event.pk).update(reason="written")
+            held.set()
+            wait_until(somebody_waits)
+            renew(lease)
+
+    def change() -> None:
+        held.wait(LONGEST_S)
+        link.address = "other@acme.example"
+        with transaction.atomic():
+            change_mailbox(link=link, actor=SYSTEM)
+
+    assert kinds(run_together([work, change])) == {"NoneType": 2}
+    assert deadlocks() == before
+    assert not SyncedEvent.objects.exists()
+    assert CalendarLink.objects.get().address == "other@acme.example"

@@ -10,7 +10,7 @@ from doorstep.domain.calendars.services.lease import claim
 from doorstep.domain.calendars.services.links import (
     approve,
     ask_for_test,
-    forget_mailbox,
+    change_mailbox,
     pause,
     resume,
     run_test,
@@ -114,7 +114,7 @@ def test_another_mailbox_begins_anew_and_keeps_the_old_events(scene: Scene) -> N
     scene.sync()
     scene.link.address = "somebody.else@contoso.example"
     scene.link.save()
-    forget_mailbox(link=scene.link, actor=SYSTEM)
+    change_mailbox(link=scene.link, actor=SYSTEM)
     assert state_of(scene) == LinkState.WAITING
     assert not SyncedEvent.objects.exists()
     assert len(scene.events()) == 1

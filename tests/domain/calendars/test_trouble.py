@@ -23,7 +23,7 @@ from doorstep.domain.calendars.models import (
 )
 from doorstep.domain.calendars.selectors import get_calendar_settings
 from doorstep.domain.calendars.services.lease import LEASE, LeaseLost, claim, renew
-from doorstep.domain.calendars.services.links import forget_mailbox, pause
+from doorstep.domain.calendars.services.links import change_mailbox, pause
 from doorstep.domain.calendars.services.plan import plan
 from doorstep.domain.calendars.services.sweep import due_calendars
 from doorstep.domain.calendars.services.write import due_events
@@ -256,7 +256,7 @@ def test_a_paused_calendar_is_nobodys_task(scene: Scene) -> None:
 def test_who_writes_to_a_mailbox_that_was_changed_loses_the_lease(scene: Scene) -> None:
     lease = claim(scene.link.pk)
     assert lease is not None
-    forget_mailbox(link=scene.link, actor=SYSTEM)
+    change_mailbox(link=scene.link, actor=SYSTEM)
     with pytest.raises(LeaseLost):
         renew(lease)
 

@@ -132,6 +132,17 @@ def test_the_page_says_what_is_wrong_and_what_to_do(dispatcher: Client, world: W
     assert "Mend what the reason says, then test it again." in content
 
 
+def test_busy_times_that_were_not_read_for_long_are_marked(
+    dispatcher: Client, world: World
+) -> None:
+    set_calendar_settings(reads_busy=True)
+    at = timezone.now()
+    link = set_state(toms(), LinkState.ENABLED, busy_read_at=at)
+    assert "out of date" not in shown(dispatcher, of(link))
+    set_state(link, LinkState.ENABLED, busy_read_at=at - timedelta(hours=1))
+    assert "out of date" in shown(dispatcher, of(link))
+
+
 def test_the_page_shows_the_events_with_their_visits(dispatcher: Client, world: World) -> None:
     link = toms()
     make_synced_event(link, starts_at=NOW, state=EventState.FAILED, reason="Too long a title.")

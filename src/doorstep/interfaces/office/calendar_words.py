@@ -21,6 +21,7 @@ from doorstep.domain.calendars.selectors import (
     links_by_state,
     profiles_out_of_use,
 )
+from doorstep.domain.calendars.services.busy import is_stale
 from doorstep.domain.organization.models import ConnectorAccount
 
 from .columns import state_badge
@@ -43,6 +44,14 @@ _EVENT_LIKE = {
     EventState.MISSING: "unknown",
     EventState.FAILED: "failed",
 }
+
+
+def busy_words(link: CalendarLink, settings: CalendarSettings) -> str:
+    """When they were last read, whether that is too long ago, and what stands in the way."""
+    read = in_lists(link.busy_read_at)
+    if link.busy_read_at is not None and is_stale(link, settings, timezone.now()):
+        read = _("%(when)s, out of date") % {"when": read}
+    return f"{read} ({link.busy_problem})" if link.busy_problem else read
 
 
 def link_badge(link: CalendarLink) -> tuple[str, Any]:

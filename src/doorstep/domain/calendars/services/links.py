@@ -27,6 +27,8 @@ from .places import calling
 _TEST_IN, _TEST_LASTS = timedelta(days=1), timedelta(minutes=15)
 # How references of such events begin, and of no visit.
 TEST_REFERENCE = "test-"
+# What of a calendar is typed; the rest is written by workers.
+TYPED = ("account", "address", "calendar", "password_encrypted")
 
 
 @transaction.atomic
@@ -91,11 +93,12 @@ def resume(*, link: CalendarLink, actor: Actor) -> CalendarLink:
 
 
 @transaction.atomic
-def forget_mailbox(*, link: CalendarLink, actor: Actor) -> None:
-    """Another mailbox or calendar was typed: what stands in the old one stays there, unlinked, and
-    the new one needs approval and a test. A worker who still writes to the old one loses its lease
-    and stops. Call after the change was saved."""
+def change_mailbox(*, link: CalendarLink, actor: Actor) -> None:
+    """Save another profile, mailbox or calendar as it was typed: what stands in the old one stays
+    there, unlinked, and the new one needs approval and a test. A worker who still writes to the old
+    one loses its lease and stops."""
     link.events.all().delete()  # before the lock, as in `renew`
+    link.save(update_fields=TYPED)
     current = _locked(link)
     current.busy_times.all().delete()
     CalendarLink.objects.filter(pk=current.pk).update(

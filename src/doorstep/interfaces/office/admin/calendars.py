@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from doorstep.domain.calendars.models import CalendarLink, LinkState, SyncedEvent
 from doorstep.domain.calendars.selectors import get_calendar_settings, with_event_counts
 from doorstep.domain.calendars.services.by_hand import look_now
-from doorstep.domain.calendars.services.links import delete_link, forget_mailbox
+from doorstep.domain.calendars.services.links import TYPED, change_mailbox, delete_link
 from doorstep.domain.calendars.services.sync import AT_WORK
 from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.domain.resources.models import BookableResource
@@ -29,6 +29,7 @@ from doorstep.interfaces.office.calendar_summary import (
 )
 from doorstep.interfaces.office.calendar_words import (
     advice,
+    busy_words,
     drift_words,
     event_counts_words,
     in_lines,
@@ -143,11 +144,12 @@ class CalendarLinkAdmin(CalendarActionsMixin, OfficeModelAdmin):
         if not change:
             super().save_model(request, obj, form, change)
             return
-        # Only what was typed: a worker may have written the rest meanwhile.
-        obj.save(update_fields=["account", "address", "calendar", "password_encrypted"])
         if form.is_other_mailbox:
-            forget_mailbox(link=obj, actor=actor_of(request))
-        elif form.is_password_changed and _is_written(obj):
+            change_mailbox(link=obj, actor=actor_of(request))
+            return
+        # Only what was typed: a worker may have written the rest meanwhile.
+        obj.save(update_fields=TYPED)
+        if form.is_password_changed and _is_written(obj):
             look_now(link=obj, actor=actor_of(request), reads_back=True)
 
     def delete_model(self, request: HttpRequest, obj: CalendarLink) -> None:
@@ -253,8 +255,7 @@ class CalendarLinkAdmin(CalendarActionsMixin, OfficeModelAdmin):
 
     @column(_("busy times read"))
     def busy_read(self, link: CalendarLink) -> str:
-        read = in_lists(link.busy_read_at)
-        return f"{read} ({link.busy_problem})" if link.busy_problem else read
+        return busy_words(link, get_calendar_settings())
 
     @column(_("next try"))
     def next_look(self, link: CalendarLink) -> str:
