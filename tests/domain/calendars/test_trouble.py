@@ -39,6 +39,7 @@ from doorstep.platform.audit.services import SYSTEM
 from tests.domain.calendars.scene import Scene, heal
 from tests.factories.bookings import window_key
 from tests.factories.calendars import set_calendar_settings
+from tests.factories.resources import tina
 from tests.unit.connectors.calendar.outlook_world import OutlookWorld
 from tests.unit.connectors.calendar.worlds import Trouble
 
@@ -271,3 +272,19 @@ def test_tries_that_fail_are_no_success(scene: Scene) -> None:
     assert done is not None
     assert done.written == 0
     assert scene.link.succeeded_at == before
+
+
+def test_one_event_that_cannot_be_removed_does_not_hold_up_the_others(scene: Scene) -> None:
+    kept = scene.book()
+    other = scene.book(window_key(from_hour=13, to_hour=15))
+    scene.sync()
+    assert isinstance(scene.world, OutlookWorld)
+    scene.world.server.gateway.faults.add(
+        Fault(403, "ErrorCannotDeleteObject"), method="DELETE", times=None
+    )
+    scene.move(kept, to=tina())
+    scene.move(other, days=1)
+    scene.sync()
+    assert scene.link.state == LinkState.ENABLED
+    rows = dict(SyncedEvent.objects.values_list("booking", "state"))
+    assert rows == {kept.pk: EventState.LEFT, other.pk: EventState.WRITTEN}

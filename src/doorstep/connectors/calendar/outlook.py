@@ -182,10 +182,10 @@ class OutlookMailbox:
             self._graph.ask("DELETE", self._event_path(written))
         except EventGone:
             return Removal.ALREADY_GONE
-        except CannotDelete as refusal:
+        except CannotDelete:
             if self.read(written) is None:
                 return Removal.ALREADY_GONE
-            raise MailboxRefused(refusal.code, refusal.text) from refusal
+            raise
         return Removal.REMOVED
 
     # --- Reading ---

@@ -435,7 +435,7 @@ def test_a_deletion_that_is_really_refused_is_told(
     written = calendar.create(EVENT)
     server.gateway.faults.add(Fault(403, "ErrorCannotDeleteObject"), method="DELETE")
 
-    with pytest.raises(MailboxRefused, match="would not delete"):
+    with pytest.raises(PermanentFailure, match="would not delete"):
         calendar.remove(written, reference=EVENT.reference)
 
 
