@@ -302,3 +302,16 @@ def test_a_calendar_deleted_in_the_middle_of_a_pass_ends_it(scene: Scene) -> Non
     done = sync_calendar(link_id=scene.link.pk, now=deleting)
     assert done is not None
     assert "deleted" in done.problem
+
+
+def test_who_lost_the_lease_plans_nothing(scene: Scene) -> None:
+    scene.book()
+
+    def losing() -> datetime:
+        CalendarLink.objects.update(lease_code="another's")
+        return scene.now
+
+    done = sync_calendar(link_id=scene.link.pk, now=losing)
+    assert done is not None
+    assert "another worker" in done.problem
+    assert not scene.link.events.exists()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Min
 
 from doorstep.connectors.base import ConnectorError, CredentialsRefused
@@ -28,7 +28,7 @@ from ..models import OPEN_STATES, CalendarLink, CalendarSettings, LinkState, Syn
 from ..selectors import get_calendar_settings
 from .busy import apply_busy, is_busy_due, read_busy
 from .health import note_link_success, note_link_trouble
-from .lease import Lease, LeaseLost, claim, claim_now, leased_link, release
+from .lease import Lease, LeaseLost, claim, claim_now, leased_link, release, renew
 from .plan import plan
 from .reconcile import reconcile
 from .write import CalendarTrouble, Writer, due_events
@@ -71,10 +71,8 @@ def sync_calendar(
         done = _pass(lease, link, settings, now, by_hand=by_hand)
         next_in = _next_look(link_id, settings)
         return done
-    except LeaseLost:
-        return Pass(problem="another worker took over")
-    except CalendarLink.DoesNotExist:
-        return Pass(problem="the calendar was deleted meanwhile")
+    except (LeaseLost, CalendarLink.DoesNotExist):
+        return Pass(problem="another worker took over, or the calendar was changed or deleted")
     finally:
         release(lease, next_in=next_in)
 
@@ -89,7 +87,9 @@ def _pass(
 ) -> Pass:
     instant = now()
     try:
-        plan(link, settings, now=instant)
+        with transaction.atomic():
+            plan(link, settings, now=instant)
+            renew(lease)
     except IntegrityError:
         # Somebody deleted a visit at this moment, which makes the calendar due once more.
         return Pass(problem="a visit was deleted meanwhile")
