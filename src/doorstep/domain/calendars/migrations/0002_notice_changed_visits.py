@@ -24,6 +24,9 @@ CREATE FUNCTION doorstep_calendar_of_assignment() RETURNS trigger LANGUAGE plpgs
 DECLARE
   touched bigint[];
 BEGIN
+  IF NOT EXISTS (SELECT FROM calendars_calendarlink) THEN
+    RETURN NULL;
+  END IF;
   IF TG_OP = 'INSERT' THEN
     SELECT array_agg(DISTINCT who) INTO touched
       FROM new_rows CROSS JOIN LATERAL (VALUES (resource_id), (crew_id)) AS people (who)
@@ -45,33 +48,45 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION doorstep_calendar_of_booking() RETURNS trigger LANGUAGE plpgsql AS $$
+-- First which ones have changed, most often none, and then who comes to those: in one query, and
+-- before anything is known of how many rows there are, the planner may take the longest way.
+CREATE FUNCTION doorstep_touch_calendars_of(bookings bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   touched bigint[];
 BEGIN
+  IF bookings IS NULL OR NOT EXISTS (SELECT FROM calendars_calendarlink) THEN
+    RETURN;
+  END IF;
   SELECT array_agg(DISTINCT who) INTO touched
-    FROM old_rows before JOIN new_rows after USING (id)
-    JOIN bookings_assignment assignment ON assignment.booking_id = after.id
-    CROSS JOIN LATERAL (VALUES (assignment.resource_id), (assignment.crew_id)) AS people (who)
-   WHERE who IS NOT NULL AND (before.status_id, before.promised_from, before.promised_to)
-      IS DISTINCT FROM (after.status_id, after.promised_from, after.promised_to);
+    FROM bookings_assignment assignment
+   CROSS JOIN LATERAL (VALUES (assignment.resource_id), (assignment.crew_id)) AS people (who)
+   WHERE assignment.booking_id = ANY(bookings) AND who IS NOT NULL;
   IF touched IS NOT NULL THEN
     PERFORM doorstep_touch_calendars(touched);
   END IF;
+END $$;
+
+CREATE FUNCTION doorstep_calendar_of_booking() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  changed bigint[];
+BEGIN
+  SELECT array_agg(after.id) INTO changed
+    FROM old_rows before JOIN new_rows after USING (id)
+   WHERE (before.status_id, before.promised_from, before.promised_to)
+      IS DISTINCT FROM (after.status_id, after.promised_from, after.promised_to);
+  PERFORM doorstep_touch_calendars_of(changed);
   RETURN NULL;
 END $$;
 
 -- Not the status of the order, which every change of a visit sets too.
 CREATE FUNCTION doorstep_calendar_of_work_order() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  touched bigint[];
+  changed bigint[];
+  visits bigint[];
 BEGIN
-  SELECT array_agg(DISTINCT who) INTO touched
+  SELECT array_agg(after.id) INTO changed
     FROM old_rows before JOIN new_rows after USING (id)
-    JOIN bookings_booking booking ON booking.work_order_id = after.id
-    JOIN bookings_assignment assignment ON assignment.booking_id = booking.id
-    CROSS JOIN LATERAL (VALUES (assignment.resource_id), (assignment.crew_id)) AS people (who)
-   WHERE who IS NOT NULL AND (before.account_id, before.reported_by_id, before.incident_type_id,
+   WHERE (before.account_id, before.reported_by_id, before.incident_type_id,
           before.work_order_type_id, before.priority_id, before.summary, before.instructions,
           before.street, before.city, before.postal_code, before.country,
           before.latitude, before.longitude)
@@ -80,8 +95,9 @@ BEGIN
           after.work_order_type_id, after.priority_id, after.summary, after.instructions,
           after.street, after.city, after.postal_code, after.country,
           after.latitude, after.longitude);
-  IF touched IS NOT NULL THEN
-    PERFORM doorstep_touch_calendars(touched);
+  IF changed IS NOT NULL THEN
+    SELECT array_agg(id) INTO visits FROM bookings_booking WHERE work_order_id = ANY(changed);
+    PERFORM doorstep_touch_calendars_of(visits);
   END IF;
   RETURN NULL;
 END $$;
@@ -112,6 +128,7 @@ DROP TRIGGER doorstep_calendar_update ON work_workorder;
 DROP FUNCTION doorstep_calendar_of_work_order();
 DROP FUNCTION doorstep_calendar_of_booking();
 DROP FUNCTION doorstep_calendar_of_assignment();
+DROP FUNCTION doorstep_touch_calendars_of(bigint[]);
 DROP FUNCTION doorstep_touch_calendars(bigint[]);
 """
 
