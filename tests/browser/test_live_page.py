@@ -347,3 +347,13 @@ def test_tiles_that_do_not_come_leave_a_map_on_paper(
     expect(page.get_by_text("The map’s background cannot be loaded.")).to_be_visible()
     expect(page.locator(".map__pin--person")).to_be_visible()
     expect(page.locator(".map__square").first).to_be_attached()
+
+
+def test_a_visit_over_midnight_fits_a_small_phone(open_live: OpenLive, visit: Booking) -> None:
+    tomorrow = database_now().replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    Booking.objects.filter(pk=visit.pk).update(
+        promised_from=tomorrow - 60 * MINUTE, promised_to=tomorrow + 60 * MINUTE
+    )
+    page = open_live(width=320)
+    expect(page.get_by_text("the next day").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
