@@ -1,6 +1,7 @@
 """`doorstep worker`: run jobs."""
 
 import asyncio
+import os
 import threading
 from argparse import ArgumentParser
 
@@ -8,6 +9,8 @@ from django.core.management.base import BaseCommand
 
 from doorstep.config import worker
 from doorstep.engine import warm
+
+NICENESS = 5
 
 
 class Command(BaseCommand):
@@ -17,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=int, default=4, help="jobs at once")
 
     def handle(self, *args: object, **options: int) -> None:
+        # Where the two share a machine, a crowd of messages makes way for who waits for a page.
+        os.nice(NICENESS)
         self.stdout.write("Worker ready.")
         self.stdout.flush()
         # Jobs that plan days must not wait for the compiler while they hold a transaction.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from doorstep.connectors.base import (
     ConnectorError,
@@ -41,7 +41,7 @@ from doorstep.domain.notifications.selectors import settings_of
 from doorstep.domain.notifications.wanted import refusal
 from doorstep.domain.organization.models import Company, ConnectorAccount
 from doorstep.domain.organization.selectors import get_company
-from doorstep.platform.lib.db import database_now
+from doorstep.platform.lib.db import DatabaseClock, database_now
 from doorstep.platform.lib.secrets import SecretUnreadable
 
 from .accounts import note_success, note_trouble, pause_of, sender_of, take_slot
@@ -63,6 +63,9 @@ MAX_BROKEN = 5
 # statements: PostgreSQL plans two small joins in a fraction of the time of one large one.
 WITH_MESSAGE = ("contact__account",)
 WITH_BOOKING = ("work_order__account", "work_order__asset")
+
+# Nobody holds it any more, and links and codes are kept no longer than they are needed.
+FINISHED: dict[str, Any] = {"lease_until": None, "lease_code": "", "context_encrypted": ""}
 
 log = logging.getLogger(__name__)
 
@@ -121,9 +124,10 @@ def _prepare(
 ) -> _Prepared | MessageState | None:
     # The visit first, as those do who decide what is told of it: what is told now, they then see.
     booking = _lock_booking(lease.booking_id)
-    message = lock_if_held(lease, *WITH_MESSAGE)
-    if message is None:
+    held = lock_if_held(lease, *WITH_MESSAGE)
+    if held is None:
         return None
+    message, started_at = held
     message.booking = booking
     if booking is not None:
         catalog.complete_visit(booking)
@@ -133,13 +137,12 @@ def _prepare(
     attempts = _closed_attempts(message)
     unknown = _count(attempts, Outcome.UNKNOWN)
     if unknown and (receipt := receipt_by_report(message)):
-        message.provider_id, message.sent_at = receipt.provider_id, database_now()
+        message.provider_id, message.sent_at = receipt.provider_id, started_at
         _finish(message, MessageState.SENT, "")
         return match_parked(message, now=now)
     reason = refusal(message, now=now, settings=settings, company=company)
     if reason:
         return _finish(message, MessageState.SUPPRESSED, reason)
-    started_at = database_now()
     if started_at - message.created_at > MESSAGE_TYPES[message.message_type].useful_for:
         return _finish(message, MessageState.FAILED, Reason.TOO_LATE)
     quiet = quiet_until(message, settings, now=now)
@@ -166,9 +169,11 @@ def _prepare(
         if message.slot_at is not None:
             return _stand_back(message, message.slot_at)
     try:
-        with transaction.atomic():
-            rendered = render(message, now=now, texts=catalog.texts)
-            outgoing = outgoing_of(message, rendered, account=account)
+        # Both only read, so a text that cannot be made leaves nothing half done.
+        rendered = render(message, now=now, texts=catalog.texts)
+        outgoing = outgoing_of(message, rendered, account=account)
+    except DatabaseError:
+        raise
     except Exception as error:  # whatever is wrong with one text must not stop the others
         log.exception("message %s cannot be rendered", message.pk)
         message.attempts.create(
@@ -254,17 +259,21 @@ def _tell_breaker(
 def _record(
     lease: Lease, prepared: _Prepared, result: Receipt | ConnectorError | None, now: datetime
 ) -> MessageState | None:
-    message = lock_if_held(lease)
-    _note(prepared, result, is_late=message is None)
-    if message is None:
+    is_reported = isinstance(prepared.sender, (MailReports, TextReports))
+    if isinstance(result, Receipt) and not is_reported:
+        return _record_sent(lease, prepared, result)
+    held = lock_if_held(lease)
+    if held is None:
+        _note(prepared, result, at=database_now(), is_late=True)
         return None
+    message, at = held
+    _note(prepared, result, at=at)
     match result:
         case Receipt():
             _keep_text(message, prepared.rendered)
             message.sent_at = prepared.attempt.finished_at
             message.provider_id = result.provider_id[:254]
             state = _finish(message, MessageState.SENT, "")
-            is_reported = isinstance(prepared.sender, (MailReports, TextReports))
             return match_parked(message, now=now) if is_reported else state
         case None:
             return _wait(message, LOOK_AFTER, str(Outcome.NOT_FOUND.label))
@@ -283,14 +292,37 @@ def _record(
     return _wait(message, timedelta(0), str(result))
 
 
+def _record_sent(lease: Lease, prepared: _Prepared, receipt: Receipt) -> MessageState | None:
+    """What most messages come to, without reading the row once more before it is written."""
+    rendered = prepared.rendered
+    is_held = Message.objects.filter(pk=lease.message_id, lease_code=lease.code).update(
+        **FINISHED,
+        state=MessageState.SENT,
+        reason="",
+        sent_at=DatabaseClock(),
+        provider_id=receipt.provider_id[:254],
+        subject=rendered.stored_subject,
+        text=rendered.stored_text,
+        html=rendered.stored_html,
+    )
+    _note(prepared, receipt, at=DatabaseClock(), is_late=not is_held)
+    return MessageState.SENT if is_held else None
+
+
 def _can_look(prepared: _Prepared) -> bool:
     return isinstance(prepared.sender, (FindsMail, FindsTexts))
 
 
-def _note(prepared: _Prepared, result: Receipt | ConnectorError | None, *, is_late: bool) -> None:
+def _note(
+    prepared: _Prepared,
+    result: Receipt | ConnectorError | None,
+    *,
+    at: datetime | DatabaseClock,
+    is_late: bool = False,
+) -> None:
     """`is_late`: our lease was lost meanwhile, so another worker may have sent it too."""
     attempt = prepared.attempt
-    attempt.finished_at = database_now()
+    attempt.finished_at = at
     is_look = prepared.sent_since is not None
     match result:
         case Receipt():
@@ -324,9 +356,8 @@ def _keep_text(message: Message, rendered: Rendered) -> None:
 
 def _finish(message: Message, state: MessageState, reason: str) -> MessageState:
     message.state, message.reason = state, reason[:250]
-    message.lease_until, message.lease_code = None, ""
-    # Links and codes are kept no longer than they are needed.
-    message.context_encrypted = ""
+    for name, value in FINISHED.items():
+        setattr(message, name, value)
     message.save(
         update_fields=[
             "state", "reason", "lease_until", "lease_code", "context_encrypted", "subject", "text",

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock, Thread
 
 from django.db import DatabaseError, connection
@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from doorstep.domain.notifications.models import Message
 from doorstep.domain.notifications.models.message import WAITING
+from doorstep.platform.lib.db import DatabaseClock
 from doorstep.platform.lib.tokens import new_code
 
 # A killed worker's message is taken up again this long after its last sign of life.
@@ -65,15 +66,19 @@ def claim(message_id: int) -> Lease | None:
     return Lease(message_id, code, row[0]) if row else None
 
 
-def lock_if_held(lease: Lease, *with_it: str) -> Message | None:
-    """The row, locked for the caller's transaction, with these relations; None when the lease went
-    to somebody else."""
-    return (
+def lock_if_held(lease: Lease, *with_it: str) -> tuple[Message, datetime] | None:
+    """The row, locked for the caller's transaction, with these relations, and the database's clock
+    beside it; None when the lease went to somebody else."""
+    rows = (
         Message.objects.select_for_update(of=("self",), no_key=True)
         .select_related(*with_it)
-        .filter(pk=lease.message_id, lease_code=lease.code)
-        .first()
+        .annotate(at=DatabaseClock())
     )
+    try:
+        message = rows.get(pk=lease.message_id, lease_code=lease.code)
+    except Message.DoesNotExist:
+        return None
+    return message, message.at
 
 
 class Renewer:
