@@ -6,12 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.engine import warm
 from tests.database.template import NotAllowed, check_role, ensure_template
+
+# How long an example takes says how busy the machine is.
+hypothesis_settings.register_profile("doorstep", deadline=None)
+hypothesis_settings.load_profile("doorstep")
 
 CHROMIUM_NAMES = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
