@@ -28,6 +28,9 @@ class Board:
     def __init__(self, estimate: Travel, *, is_compiled: bool | None = None) -> None:
         """`estimate` measures the trips home. `is_compiled` decides between compiled code and
         numpy, which give the same answers; None takes what is installed."""
+        from doorstep.engine.search import search  # it knows the board
+
+        self._find = search
         self.rows = Rows(estimate, is_compiled=is_compiled)
         self.people = People((), ())
         self._rows_of: dict[int, list[int]] = {}
@@ -109,14 +112,16 @@ class Board:
         reorder: bool = True,
     ) -> SearchResult:
         """As `find_offers`; `instead` replaces the routes of the same ids for this search only."""
-        from doorstep.engine.search import search  # it knows the board
-
+        if not instead:
+            return self._find(
+                self, request, targets, now_s=now_s, travel=travel, keep=keep, reorder=reorder
+            )
         put_aside: list[Route] = []
         try:
             for route in instead:
                 put_aside.append(self.rows.route(self.rows.row_of[route.id], route.resource_id))
                 self.set_route(route)
-            return search(
+            return self._find(
                 self, request, targets, now_s=now_s, travel=travel, keep=keep, reorder=reorder
             )
         finally:

@@ -46,6 +46,7 @@ class Targets:
         self.table[:, 2] = days
         self.table[:, 3] = ends[np.searchsorted(ends, np.arange(len(targets)), side="right")]
         self.longest_s = int(np.max(spans[:, 1] - spans[:, 0]))
+        self.first_s = int(self.table[0, 0])
 
     def of_day(self, day: int) -> list[tuple[int, int]]:
         """From and to of the day's targets."""
@@ -178,26 +179,33 @@ class Chances:
     def seats(self, table: Array) -> "Seats":
         """What writes these chances (rows of `table`) out as seats of plans, as things are now."""
         rows = self._board.rows
-        return self._seats(table, rows.header[table[:, 1]], rows.ways[table[:, 2]])
+        headers, ways = rows.header[table[:, 1]], rows.ways[table[:, 2]]
+        return self._seats(lambda at: (table[at].tolist(), headers[at].tolist(), ways[at].tolist()))
 
     def picked_seats(self, picked: Array) -> "Seats":
         """The same for what `best` found."""
-        return self._seats(
-            picked[:, scan.PICK_CHANCE : scan.PICK_HEADER],
-            picked[:, scan.PICK_HEADER : scan.PICK_WAY],
-            picked[:, scan.PICK_WAY :],
-        )
 
-    def _seats(self, table: Array, headers: Array, ways: Array) -> "Seats":
+        def read(at: int) -> tuple[list[int], list[int], list[int]]:
+            each = picked[at].tolist()
+            return (
+                each[scan.PICK_CHANCE : scan.PICK_HEADER],
+                each[scan.PICK_HEADER : scan.PICK_WAY],
+                each[scan.PICK_WAY :],
+            )
+
+        return self._seats(read)
+
+    def _seats(self, read: Callable[[int], tuple[list[int], list[int], list[int]]]) -> "Seats":
+        """`read` gives a chance, the header of its row, and its way."""
         view = self._board.rows.view()
 
         def seat(at: int, ask: "Ask", party: "Party", resource_id: int) -> Seat:
-            chance, way = table[at].tolist(), ways[at].tolist()
+            chance, header, way = read(at)
             return Seat(
                 role=ask.role,
                 crew_id=party.crew_id,
                 resource_id=resource_id,
-                route=view.route(chance[1], headers[at].tolist(), resource_id),
+                route=view.route(chance[1], header, resource_id),
                 now_s=self.now_s,
                 place=None if way[ORIGIN] < 0 else self.place,
                 speed=float(self.seekers.people[chance[0], 3]),
@@ -241,7 +249,7 @@ def find_chances(
         return Chances(
             board, seekers, place, table, is_near, works, travel, now_s, is_remote=is_remote
         )
-    if targets.table[0, 0] <= now + board.longest_s:
+    if targets.first_s <= now + board.longest_s:
         _, at = scan_numpy.spread(seekers.table[:, 0], seekers.table[:, 1])
         for row in rows.under_way(order[at], now):
             rows.refresh(row, now)

@@ -5,6 +5,7 @@ A party is whoever would fill a role: one resource, or a crew as it is composed 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from doorstep.engine.problem import (
     Characteristic,
@@ -38,8 +39,7 @@ class Party:
         return frozenset((self.id, *(member.id for member in self.members)))
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """One role of the request, and the place the work happens at.
 
     `is_host` marks the role whose facility receives the customer.

@@ -143,8 +143,17 @@ class People:
 
 
 def key_of(ask: Ask) -> Hashable:
-    """What decides who passes, so that two questions with the same key have the same answer."""
-    return tuple([part(ask) for part in _PARTS.values()])
+    """What decides who passes, so that two questions with the same key have the same answer.
+
+    All that `_PARTS` look at, without asking them: every search needs a key.
+    """
+    request, role = ask.request, ask.role
+    return (
+        ask.is_host, role.kinds, request.work_location,
+        ask.place if request.work_location is WorkLocation.FACILITY else None,
+        role.restricted, role.must_choose_from, role.crew_size, role.needs,
+        request.territory, request.allows_without_territory,
+    )  # fmt: skip
 
 
 def _spans(ask: Ask, party: Party, base_s: int) -> list[tuple[int, int]]:

@@ -7,9 +7,8 @@ refers to any more is swept up when it takes half of the room.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -274,8 +273,7 @@ class Rows:
         self._stop_end, self._way_end = len(slots), len(numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """The segments of all rows at some time; none of them is ever written to again."""
 
     base_s: int
