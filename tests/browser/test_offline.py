@@ -43,6 +43,7 @@ KEPT = """async (paths) => {
   for (const path of paths) if (!await pages.match(path, {ignoreVary: true})) return false;
   return true;
 }"""
+CONTROLLED = "Boolean(navigator.serviceWorker.controller)"
 NAMES = "caches.keys().then(names => names.filter(each => each.startsWith('doorstep-pages-')))"
 
 
@@ -68,7 +69,7 @@ def visits(world: World, now: datetime, clock: time_machine.Traveller) -> list[B
 
 def until(is_so: Callable[[], bool], page: Page) -> None:
     """Looks again until it is so; for what no element of the page shows."""
-    for _attempt in range(100):
+    for _attempt in range(300):
         if is_so():
             return
         page.wait_for_timeout(100)
@@ -87,7 +88,8 @@ class Phone:
         self.page.clock.set_system_time(moment)
 
     def keep(self, *visits: Booking) -> None:
-        """Waits until the day and these visits are kept."""
+        """Waits until the worker answers for this page and has kept the day and these visits."""
+        until(lambda: bool(self.page.evaluate(CONTROLLED)), self.page)
         paths = [DAY, *(f"{DAY}visits/{visit.code}/" for visit in visits)]
         paths += [f"{DAY}visits/{visit.code}/ahead/" for visit in visits]
         until(lambda: bool(self.page.evaluate(KEPT, paths)), self.page)
