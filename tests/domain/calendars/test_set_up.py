@@ -127,3 +127,20 @@ def test_a_password_of_ones_own_is_stored_encrypted(scene: Scene) -> None:
     assert "s3cret" not in scene.link.password_encrypted
     assert scene.link.mailbox == Mailbox(scene.link.address, "", "s3cret of Tom")
     assert "s3cret" not in repr(scene.link.mailbox)
+
+
+@EVERYWHERE
+def test_a_test_waits_where_the_service_asks_to_wait(scene: Scene) -> None:
+    link = begin(scene, LinkState.APPROVED)
+    scene.world.trouble(Trouble.THROTTLED_SECONDS)
+    ask_for_test(link=link, actor=SYSTEM)
+    run_test(link_id=link.pk, now=scene.now)
+    asked = scene.world.requests()
+    run_test(link_id=link.pk, now=scene.now)
+    assert scene.world.requests() == asked
+    assert state_of(scene) == LinkState.TESTING
+    heal(scene.world)
+    CalendarLink.objects.update(retry_at=None)
+    ConnectorAccount.objects.update(paused_until=None)
+    run_test(link_id=link.pk, now=scene.now)
+    assert state_of(scene) == LinkState.ENABLED

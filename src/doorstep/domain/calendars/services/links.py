@@ -15,7 +15,7 @@ from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import SecretUnreadable
 from doorstep.platform.lib.tokens import new_code
 
-from ..accounts import ServicePaused, service_of
+from ..accounts import ServicePaused, asked_wait, is_for_account, service_of
 from ..bell import ring_for_test
 from ..errors import CalendarBusy, NotApproved, ServiceNotSetUp
 from ..events import CalendarLinkRecovered
@@ -56,6 +56,9 @@ def ask_for_test(*, link: CalendarLink, actor: Actor) -> CalendarLink:
     if not account.is_active or account.kind != ConnectorKind.CALENDAR:
         raise ServiceNotSetUp(name=account.name)
     if current.state != LinkState.TESTING:
+        if current.state == LinkState.FAILING:
+            # What it waits for is that somebody mends it; perhaps that has been done.
+            CalendarLink.objects.filter(pk=current.pk).update(retry_at=None)
         _enter(current, LinkState.TESTING)
         record(actor=actor, action="test asked for", obj=current)
     ring_for_test(current.pk)
@@ -137,7 +140,14 @@ def run_test(*, link_id: int, now: datetime) -> LinkState | None:
         link = CalendarLink.objects.select_related("account").get(pk=link_id)
         if link.state != LinkState.TESTING:
             return None
-        problem = _problem(link, now=now)
+        if link.retry_at is not None and link.retry_at > database_now():
+            return LinkState.TESTING
+        try:
+            problem = _problem(link, now=now)
+        except ServicePaused as pause:
+            return _test_later(link, pause.until)
+        except ConnectorError as error:
+            return _test_later(link, database_now() + (asked_wait(error) or timedelta(minutes=1)))
         with transaction.atomic():
             current = _locked(link)
             if current.state != LinkState.TESTING:
@@ -156,8 +166,17 @@ def run_test(*, link_id: int, now: datetime) -> LinkState | None:
         release(lease, next_in=next_in)
 
 
+def _test_later(link: CalendarLink, at: datetime) -> LinkState:
+    """The service asked to wait, which says nothing about this calendar; the sweep rings again."""
+    CalendarLink.objects.filter(pk=link.pk).update(retry_at=at)
+    return LinkState.TESTING
+
+
 def _problem(link: CalendarLink, *, now: datetime) -> str:
-    """What is wrong, in words, and at which step; "" when everything works."""
+    """What is wrong, in words, and at which step; "" when everything works.
+
+    Raises ServicePaused, and the connector's error where the service only asks to wait.
+    """
     step = _("Signing in")
     try:
         service = service_of(link.account)
@@ -180,7 +199,7 @@ def _problem(link: CalendarLink, *, now: datetime) -> str:
                 return _("Removing the test event: the service says it is not ours.")
             if _still_there(calendar, event):
                 return _("Removing the test event: it still shows in the calendar.")
-    except (ServicePaused, SecretUnreadable) as error:
+    except SecretUnreadable as error:
         return f"{step}: {error}"
     except CredentialsRefused as error:
         return _("%(step)s, for the server profile as a whole: %(why)s") % {
@@ -188,6 +207,8 @@ def _problem(link: CalendarLink, *, now: datetime) -> str:
             "why": error.text,
         }
     except ConnectorError as error:
+        if asked_wait(error) is not None or is_for_account(error):
+            raise
         return _("%(step)s: %(why)s") % {"step": step, "why": error.text}
     return ""
 

@@ -27,7 +27,8 @@ def due_calendars() -> QuerySet[CalendarLink]:
 def ring_for_due_calendars() -> int:
     """Returns the number of rings that were missing."""
     # A test whose worker died is made again.
-    tests = _free().filter(state=LinkState.TESTING)
+    is_time = Q(retry_at__isnull=True) | Q(retry_at__lte=Now())
+    tests = _free().filter(is_time, state=LinkState.TESTING)
     count = sum(ring_for_test(pk) for pk in tests.values_list("pk", flat=True))
     if get_calendar_settings().is_enabled:
         count += sum(ring(pk) for pk in due_calendars().values_list("pk", flat=True))

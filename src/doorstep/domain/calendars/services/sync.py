@@ -4,15 +4,16 @@ A pass is bounded in time, so that every calendar gets its turn; what is left ma
 Whatever the reason for a pass, a change or the clock, it does the same.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Min
 
-from doorstep.connectors.base import ConnectorError, CredentialsRefused
+from doorstep.connectors.base import ConnectorError, CredentialsRefused, TemporaryFailure
 from doorstep.platform.lib.db import database_now
 from doorstep.platform.lib.secrets import SecretUnreadable
 
@@ -37,6 +38,8 @@ from .write import CalendarTrouble, Writer, due_events
 LONGEST_S = 15.0
 CHUNK = 20
 SOONEST = timedelta(seconds=1)
+log = logging.getLogger(__name__)
+
 AT_WORK = (LinkState.ENABLED, LinkState.FAILING)
 
 
@@ -68,7 +71,14 @@ def sync_calendar(
         link = leased_link(lease)
         if link.state not in AT_WORK or link.tested_at is None or not link.account.is_active:
             return None
-        done = _pass(lease, link, settings, now, by_hand=by_hand)
+        try:
+            done = _pass(lease, link, settings, now, by_hand=by_hand)
+        except (LeaseLost, CalendarLink.DoesNotExist, DatabaseError):
+            raise
+        except Exception as error:  # what is wrong with one must be seen, and stop no other
+            log.exception("calendar %s cannot be looked at", link_id)
+            ours = TemporaryFailure("broken", f"A mistake of our own: {type(error).__name__}.")
+            done = _stop(link, ours, 0, False)
         next_in = _next_look(link_id, settings)
         return done
     except (LeaseLost, CalendarLink.DoesNotExist):
