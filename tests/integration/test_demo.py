@@ -89,6 +89,21 @@ def test_it_says_where_to_go_and_who_can_sign_in(demo: Demo) -> None:
         assert person in printed
 
 
+def test_technicians_calendars_can_be_looked_at_and_are_written(demo: Demo) -> None:
+    found = re.search(r"Calendars +(http://127\.0\.0\.1:[0-9]+/)", demo.text())
+    assert found
+    deadline = time.monotonic() + 60
+    while b"WO-" not in (page := _read(f"{found[1]}calendar/tom@example.com")):
+        assert time.monotonic() < deadline, page
+        time.sleep(1)
+
+
+def _read(url: str) -> bytes:
+    with urlopen(url, timeout=20) as answer:
+        content: bytes = answer.read()
+        return content
+
+
 def test_pages_and_everything_they_need_are_served(demo: Demo) -> None:
     status, page = demo.get("/accounts/login/")
     needed = re.findall(rb'(?:href|src)="(/(?:static|brand)[^"]+)"', page)

@@ -20,6 +20,7 @@ from django.utils import timezone
 from doorstep.demo.calendars import ensure_calendars
 from doorstep.demo.connector import ensure_texts_account
 from doorstep.demo.drive_command import add_drive_arguments, drive
+from doorstep.demo.graph.server import GraphServer
 from doorstep.demo.graph_command import PORT as GRAPH_PORT
 from doorstep.demo.graph_command import add_graph_arguments, graph, make_graph
 from doorstep.demo.inbox import inbox_folder
@@ -64,11 +65,8 @@ class Command(BaseCommand):
             return
         address = f"http://{options['host']}:{options['port']}/"
         _check_free(options["host"], options["port"])
-        graph_port = options["port"] + GRAPH_FROM_WEB
-        _check_free("127.0.0.1", graph_port)
         mail = start_smtp(port=settings.EMAIL_PORT, folder=inbox_folder())
-        calendars = make_graph(port=graph_port)
-        calendars.start()
+        calendars = _serve_calendars(options["port"] + GRAPH_FROM_WEB)
         ensure_calendars(calendars)
         # SIGTERM ends the demo as Ctrl-C does, and Ctrl-C works even where a shell switched it off.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -124,6 +122,16 @@ class Command(BaseCommand):
         self.stdout.write(text)
         # Shown at once also where the output goes to a file or through another program.
         self.stdout.flush()
+
+
+def _serve_calendars(port: int) -> GraphServer:
+    """At this port, or at any where something else is there already."""
+    try:
+        server = make_graph(port=port)
+    except OSError:
+        server = make_graph(port=0)
+    server.start()
+    return server
 
 
 def _start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
