@@ -93,6 +93,8 @@ class FaultProxy:
                 if fault.kind and not is_broken:
                     keep = _still_passes(fault.after, passed, tail, chunk)
                     if keep is not None:
+                        if fault.kind == "cut":
+                            _cut(source)  # or the answer to what passes may be faster than the cut
                         sink.sendall(chunk[:keep])
                         chunk, is_broken = chunk[keep:], True
                         self._break(source, sink, fault)
