@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -212,7 +213,7 @@ class CalendarLinkAdmin(CalendarActionsMixin, OfficeModelAdmin):
     @column(_("because"))
     def because(self, link: CalendarLink) -> str:
         since = _("since %(when)s") % {"when": in_lists(link.state_since)}
-        return f"{link.state_reason} ({since})" if link.state_reason else since.capitalize()
+        return f"{link.state_reason} ({since})" if link.state_reason else capfirst(since)
 
     @column(_("what to do"))
     def to_do(self, link: CalendarLink) -> str:
