@@ -63,7 +63,11 @@ class HttpResponse:
 
 
 class HttpClient:
-    """One per connector account; keeps connections open; safe to share between threads."""
+    """One per connector account; keeps connections open; safe to share between threads.
+
+    `before_request` is called right before each request, also the second and third of one
+    operation; what it raises ends the operation there.
+    """
 
     def __init__(
         self,
@@ -76,6 +80,7 @@ class HttpClient:
         user_agent: str = "Doorstep",
         resolve: Resolver | None = None,
     ) -> None:
+        self.before_request: Callable[[], None] | None = None
         self._timeout = httpx.Timeout(read_s, connect=connect_s)
         self._total_s = total_s
         self._max_bytes = max_bytes
@@ -115,6 +120,8 @@ class HttpClient:
         UnknownOutcome when a request that is not repeatable was cut off on the way.
         """
         is_repeatable = method.upper() in REPEATABLE_METHODS if repeatable is None else repeatable
+        if self.before_request is not None:
+            self.before_request()
         try:
             with self._client.stream(
                 method,

@@ -6,8 +6,16 @@ import pytest
 from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from doorstep.connectors.base import TemporaryFailure
 from doorstep.demo.graph.faults import Fault
 from doorstep.domain.bookings.models import Assignment, Booking
+from doorstep.domain.calendars.accounts import (
+    ServicePaused,
+    check_pause,
+    note_success,
+    pause_at_once,
+    service_of,
+)
 from doorstep.domain.calendars.events import (
     CalendarLinkFailed,
     CalendarLinkRecovered,
@@ -194,8 +202,33 @@ def test_trouble_of_a_profile_alarms_staff_as_that_of_other_services(scene: Scen
     event = CalendarServiceFailed(scene.account.pk, "credentials", "No.", None, is_refusal=True)
     count_calendar_trouble(event)
     assert StaffTask.objects.filter(account=scene.account, done_at=None).exists()
-    forget_calendar_trouble(CalendarServiceRecovered(scene.account.pk))
+    scene.account.refresh_from_db()
+    until = scene.account.paused_until
+    assert until is not None
+    forget_calendar_trouble(CalendarServiceRecovered(scene.account.pk, until.isoformat()))
     assert not StaffTask.objects.filter(account=scene.account, done_at=None).exists()
+
+
+@EVERYWHERE
+def test_a_pause_that_begins_within_an_operation_holds_its_next_request_back(scene: Scene) -> None:
+    calendar = service_of(scene.account).open(scene.link.mailbox)
+    asked = scene.world.requests()
+    ConnectorAccount.objects.update(paused_until=Now() + timedelta(minutes=1))
+    with pytest.raises(ServicePaused):
+        calendar.list_ours(scene.now, scene.now + timedelta(days=1))
+    assert scene.world.requests() == asked
+
+
+def test_a_success_of_before_does_not_end_a_wait_that_was_asked_for_since(scene: Scene) -> None:
+    ConnectorAccount.objects.update(paused_until=Now() - timedelta(minutes=1), failures=1)
+    scene.account.refresh_from_db()
+    note_success(scene.account)
+    asked = TemporaryFailure("http_429", "Wait.", retry_after_s=60, is_for_account=True)
+    pause_at_once(scene.account, asked)
+    news = ProcrastinateJob.objects.latest("id").args["data"]
+    forget_calendar_trouble(CalendarServiceRecovered(**news))
+    with pytest.raises(ServicePaused):
+        check_pause(scene.account)
 
 
 def test_a_killed_workers_calendar_is_taken_up_when_its_lease_has_run_out(scene: Scene) -> None:

@@ -44,6 +44,21 @@ def test_hands_over_status_headers_and_body(server: HttpDouble, client: HttpClie
     assert server.requests[0].path == "/?q=%C3%A4+b"
 
 
+def test_can_be_held_back_before_any_request(server: HttpDouble, client: HttpClient) -> None:
+    turns = iter([None, TimeoutError("no longer")])
+
+    def hold_back() -> None:
+        if error := next(turns):
+            raise error
+
+    client.before_request = hold_back
+    client.request("GET", server.url)
+    with pytest.raises(TimeoutError, match="no longer"):
+        client.request("GET", server.url)
+
+    assert len(server.requests) == 1
+
+
 def test_does_not_follow_a_redirect(server: HttpDouble, client: HttpClient) -> None:
     server.reply = Reply(302, headers={"Location": f"{server.url}/elsewhere"})
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from doorstep.connectors.base import ConnectorError
+from doorstep.connectors.http import HttpClient
 
 # A calendar can wait as long as its service asks for; a message could not.
 LONGEST_WAIT_S = 86_400.0
@@ -191,9 +192,11 @@ class CalendarService(Protocol):
     `most_at_once` is how many calls of all mailboxes together may be under way, None for no limit;
     accounts with equal `limit_key` share that limit. A service where users have passwords of
     their own has a class attribute `takes_passwords = True`, so that the office asks for them.
+    All requests go through `client`, so that its `before_request` can hold each of them back.
     """
 
     most_at_once: int | None
+    client: HttpClient
 
     @property
     def limit_key(self) -> str: ...

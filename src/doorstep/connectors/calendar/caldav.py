@@ -54,7 +54,7 @@ class CaldavCalendar:
 
     def __init__(self, settings: Settings, *, client: HttpClient | None = None) -> None:
         self._settings = settings
-        self._client = client or HttpClient(allow_private=settings.allows_private)
+        self.client = client or HttpClient(allow_private=settings.allows_private)
         self._calendars = Calendars()
 
     @property
@@ -63,7 +63,7 @@ class CaldavCalendar:
 
     def open(self, mailbox: Mailbox) -> "CaldavMailbox":
         settings = self._settings
-        client = CaldavClient(self._client, settings.base_url, _login(mailbox, settings))
+        client = CaldavClient(self.client, settings.base_url, _login(mailbox, settings))
         return CaldavMailbox(
             mailbox.calendar, client, self._calendars, uid_domain=settings.uid_domain
         )

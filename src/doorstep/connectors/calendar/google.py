@@ -42,8 +42,8 @@ class GoogleCalendar:
     def __init__(self, settings: Settings, *, client: HttpClient | None = None) -> None:
         self._settings = settings
         self._account = read_key(settings.key)
-        self._client = client or HttpClient(allow_private=settings.allows_private)
-        self._tokens = Tokens(self._account, self._client)
+        self.client = client or HttpClient(allow_private=settings.allows_private)
+        self._tokens = Tokens(self._account, self.client)
 
     @property
     def limit_key(self) -> str:
@@ -52,4 +52,4 @@ class GoogleCalendar:
 
     def open(self, mailbox: Mailbox) -> "GoogleMailbox":
         base_url = self._settings.base_url.rstrip("/")
-        return GoogleMailbox(mailbox, base_url, self._client, self._tokens)
+        return GoogleMailbox(mailbox, base_url, self.client, self._tokens)

@@ -97,8 +97,9 @@ class OutlookCalendar:
             base_url=settings.base_url,
             certificate=read_certificate(settings.certificate) if settings.certificate else None,
         )
-        client = client or HttpClient(allow_private=settings.allows_private)
-        self._graph = Graph(settings.base_url, Tokens(application, client), client)
+        self.client = client or HttpClient(allow_private=settings.allows_private)
+        tokens = Tokens(application, self.client)
+        self._graph = Graph(settings.base_url, tokens, self.client)
 
     @property
     def limit_key(self) -> str:

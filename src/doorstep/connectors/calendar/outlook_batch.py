@@ -38,8 +38,8 @@ def write_many(
 ) -> list[Result]:
     """Each change's result, in their order. `user` and `calendar` are paths.
 
-    Raises what the first call raises; if a later one fails, the changes that are left have its
-    error. What needs a second look (made before, saved by somebody else) is done by `mailbox`, one
+    Raises what the first call raises; if a later one fails or asks to wait, the changes that are
+    left have its error. What needs a second look (made before, saved by somebody else) is done by `mailbox`, one
     at a time.
     """
     results: list[Result] = []
@@ -52,7 +52,11 @@ def write_many(
             return results + [error] * (len(changes) - len(results))
         wait = _wait(responses)
         for change, calls in part:
-            results.append(_result(mailbox, change, calls, responses, wait))
+            result = _result(mailbox, change, calls, responses, wait)
+            wait = wait or _asks_to_wait(result)
+            results.append(result)
+        if wait is not None:
+            return results + [wait] * (len(changes) - len(results))
     return results
 
 
@@ -91,11 +95,13 @@ def _calls(number: str, user: str, calendar: str, change: Change) -> list[GraphC
 def _wait(responses: Mapping[str, HttpResponse]) -> TemporaryFailure | None:
     """The answer among them that asks us to wait: then nothing more may be asked now."""
     for response in responses.values():
-        if response.status >= 400:
-            error = failure(response)
-            if isinstance(error, TemporaryFailure) and error.retry_after_s:
-                return error
+        if response.status >= 400 and (wait := _asks_to_wait(failure(response))):
+            return wait
     return None
+
+
+def _asks_to_wait(result: Result) -> TemporaryFailure | None:
+    return result if isinstance(result, TemporaryFailure) and result.retry_after_s else None
 
 
 def _result(

@@ -2,7 +2,7 @@
 
 import random
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.db import transaction
 from django.db.models import F
@@ -39,7 +39,11 @@ def service_of(account: ConnectorAccount) -> CalendarService:
 
 @lru_cache(maxsize=32)
 def _built(connector: str, _encrypted: str, account_id: int) -> CalendarService:
-    return build("calendar", connector, ConnectorAccount.objects.get(pk=account_id).settings)
+    account = ConnectorAccount.objects.get(pk=account_id)
+    service = build("calendar", connector, account.settings)
+    # An operation may be several requests, and a pause can begin between two of them.
+    service.client.before_request = partial(check_pause, account)
+    return service
 
 
 class ServicePaused(Exception):
@@ -106,7 +110,8 @@ def asked_wait(error: ConnectorError) -> timedelta | None:
 
 
 def note_success(account: ConnectorAccount) -> None:
-    """Only what had failed makes news by working again."""
+    """Only what had failed makes news by working again; `account` as it was read before."""
     if account.failures or account.paused_until is not None:
+        until = account.paused_until and account.paused_until.isoformat()
         with transaction.atomic():
-            publish(CalendarServiceRecovered(account_id=account.pk))
+            publish(CalendarServiceRecovered(account_id=account.pk, paused_until=until))

@@ -1,5 +1,7 @@
 """Which news becomes which message: the whole wiring on one page."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from doorstep.connectors.base import CredentialsRefused, TemporaryFailure
@@ -118,7 +120,7 @@ def count_calendar_trouble(event: CalendarServiceFailed) -> None:
 
 @subscribe(CalendarServiceRecovered)
 def forget_calendar_trouble(event: CalendarServiceRecovered) -> None:
-    note_success_of(event.account_id)
+    _forget_trouble(event)
 
 
 @subscribe(CalendarLinkFailed)
@@ -138,7 +140,14 @@ def count_traffic_trouble(event: TrafficServiceFailed) -> None:
 
 @subscribe(TrafficServiceRecovered)
 def forget_traffic_trouble(event: TrafficServiceRecovered) -> None:
-    note_success_of(event.account_id)
+    _forget_trouble(event)
+
+
+def _forget_trouble(event: CalendarServiceRecovered | TrafficServiceRecovered) -> None:
+    until = event.paused_until
+    note_success_of(
+        event.account_id, paused_until=datetime.fromisoformat(until) if until else None
+    )
 
 
 def _count_trouble(event: CalendarServiceFailed | TrafficServiceFailed) -> None:

@@ -18,4 +18,8 @@ class TrafficServiceFailed(Event):
 
 @dataclass(frozen=True)
 class TrafficServiceRecovered(Event):
+    """`paused_until` is how long it was to wait when the answer was asked for (ISO 8601), so that
+    a success of before does not end a wait that was asked for since."""
+
     account_id: int
+    paused_until: str | None

@@ -65,8 +65,9 @@ def note_outcome(account: ConnectorAccount, error: ConnectorError | None) -> Non
     """Make it news when the service failed, or answers again after it had failed."""
     if error is None:
         if account.failures or account.paused_until is not None:
+            until = account.paused_until and account.paused_until.isoformat()
             with transaction.atomic():
-                publish(TrafficServiceRecovered(account_id=account.pk))
+                publish(TrafficServiceRecovered(account_id=account.pk, paused_until=until))
         return
     with transaction.atomic():
         publish(

@@ -540,6 +540,22 @@ def test_a_throttled_write_of_several_does_not_hold_up_the_others_and_nothing_fo
     assert len(asked(server)) == before + 1 + 3
 
 
+def test_a_wait_asked_for_in_a_second_look_ends_the_other_second_looks(
+    server: GraphServer, calendar: OutlookMailbox
+) -> None:
+    first, second = (replace(EVENT, reference=name) for name in ("first", "second"))
+    for each in (first, second):
+        calendar.create(each)
+    server.gateway.faults.add(Fault(429, "TooManyRequests", retry_after_s=9), method="PATCH")
+    before = len(asked(server))
+
+    changes = [Change(replace(each, title="Moved"), None) for each in (first, second)]
+    results = calendar.write_many(changes)
+
+    assert [isinstance(result, TemporaryFailure) for result in results] == [True, True]
+    assert [each for each in asked(server)[before:] if each.startswith("PATCH")] == ["PATCH 429"]
+
+
 def test_a_batch_that_was_cut_off_is_unknown(server: GraphServer, calendar: OutlookMailbox) -> None:
     server.gateway.faults.add(DROP, path=r"\$batch")
 

@@ -36,7 +36,7 @@ from doorstep.domain.bookings.models import Assignment
 from doorstep.domain.bookings.technicians import part_by_booking
 from doorstep.platform.lib.db import database_now
 
-from ..accounts import asked_wait, check_pause, is_for_account, pause_at_once
+from ..accounts import asked_wait, is_for_account, pause_at_once
 from ..mapping import named, wanted_event
 from ..models import (
     OPEN_STATES,
@@ -116,7 +116,6 @@ class Writer:
         account = self._link.account
         with calling(account, self._service, wanted=self._most_in_one_call(rows)) as allowed:
             prepared = self._prepare(rows[:allowed])
-            check_pause(account)  # once more: preparing took its time
             results = self._call(prepared)
             for result in results:
                 if isinstance(result, ConnectorError) and is_for_account(result):

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.text import Truncator
 
 from doorstep.connectors.base import ConnectorError, CredentialsRefused, TemporaryFailure
@@ -107,13 +108,17 @@ def take_slot(account: ConnectorAccount) -> datetime | None:
 def note_success(account: ConnectorAccount) -> None:
     """It works: failures are forgotten, and staff need not look at its trouble any more.
 
-    When they were last alerted stays: a service that comes and goes alerts them once an hour too.
+    `account` is as it was read before it was asked: a pause of since then stays, with what led to
+    it. When staff were last alerted stays too: a service that comes and goes alerts them once an
+    hour as well.
     """
     if not account.failures and account.paused_until is None:
         return
-    ConnectorAccount.objects.filter(pk=account.pk).update(
+    is_same_pause = Q(paused_until=account.paused_until)
+    if not ConnectorAccount.objects.filter(is_same_pause, pk=account.pk).update(
         failures=0, paused_until=None, pause_reason=""
-    )
+    ):
+        return
     StaffTask.objects.filter(
         account=account, kind=TaskKind.CONNECTOR_PAUSED, done_at__isnull=True
     ).update(done_at=database_now())
@@ -155,9 +160,10 @@ def note_trouble_of(account_id: int, error: ConnectorError, *, now: datetime) ->
         note_trouble(account, error, now=now)
 
 
-def note_success_of(account_id: int) -> None:
-    """As `note_success`, likewise."""
+def note_success_of(account_id: int, *, paused_until: datetime | None) -> None:
+    """As `note_success`, likewise; `paused_until` is what it was before the service was asked."""
     if (account := ConnectorAccount.objects.filter(pk=account_id).first()) is not None:
+        account.paused_until = paused_until
         note_success(account)
 
 
