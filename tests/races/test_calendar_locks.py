@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic, sleep
 
@@ -16,11 +16,12 @@ from doorstep.domain.bookings.models import Booking, ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.domain.bookings.services.cancel import cancel_booking
 from doorstep.domain.bookings.services.status import set_status
-from doorstep.domain.calendars.models import CalendarLink, SyncedEvent
+from doorstep.domain.calendars.models import CalendarLink, ChangeNotice, SyncedEvent
 from doorstep.domain.calendars.selectors import get_calendar_settings
-from doorstep.domain.calendars.services.lease import LeaseLost, claim, renew
+from doorstep.domain.calendars.services.lease import LeaseLost, claim, release, renew
 from doorstep.domain.calendars.services.links import change_mailbox
 from doorstep.domain.calendars.services.plan import plan
+from doorstep.domain.calendars.services.sweep import due_calendars
 from doorstep.domain.calendars.services.sync import sync_calendar
 from doorstep.domain.work.models import WorkOrder
 from doorstep.platform.audit.services import SYSTEM
@@ -57,7 +58,7 @@ def test_an_edit_of_the_work_order_and_a_change_of_its_visit_wait_for_each_other
     world = make_world()
     make_calendar_link(world.technician)
     booking = book(world, now=now)
-    before, count = deadlocks(), CalendarLink.objects.get().change_count
+    before, count = deadlocks(), ChangeNotice.objects.count()
 
     held = Event()
 
@@ -87,7 +88,56 @@ def test_an_edit_of_the_work_order_and_a_change_of_its_visit_wait_for_each_other
     tasks: list[Callable[[], object]] = [edit, change]
     assert kinds(run_together(tasks)) == {"NoneType": 2}
     assert deadlocks() == before
-    assert CalendarLink.objects.get().change_count >= count + 2
+    assert ChangeNotice.objects.count() >= count + 2
+
+
+def test_who_changes_a_visit_does_not_wait_for_who_holds_its_calendar(now: datetime) -> None:
+    world = make_world()
+    make_calendar_link(world.technician)
+    booking = book(world, now=now)
+    done, held = Event(), Event()
+
+    def hold() -> bool:
+        with transaction.atomic():
+            CalendarLink.objects.select_for_update().get()
+            held.set()
+            return done.wait(LONGEST_S)
+
+    def change() -> None:
+        held.wait(LONGEST_S)
+        status = get_default_status(ParentStatus.IN_PROGRESS)
+        set_status(booking=booking, status=status, actor=SYSTEM, at=now)
+        done.set()
+
+    tasks: list[Callable[[], object]] = [hold, change]
+    assert kinds(run_together(tasks)) == {"bool": 1, "NoneType": 1}
+    assert done.is_set()
+
+
+def test_a_change_that_is_committed_after_the_look_is_looked_at_again(now: datetime) -> None:
+    world = make_world()
+    link = make_calendar_link(world.technician)
+    booking = book(world, now=now)
+    held, looked = Event(), Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            status = get_default_status(ParentStatus.IN_PROGRESS)
+            set_status(booking=booking, status=status, actor=SYSTEM, at=now)
+            held.set()
+            looked.wait(LONGEST_S)
+
+    def look() -> None:
+        held.wait(LONGEST_S)
+        lease = claim(link.pk)
+        assert lease is not None
+        release(lease, next_in=timedelta(hours=1))
+        assert list(due_calendars()) == []
+        looked.set()
+
+    tasks: list[Callable[[], object]] = [change, look]
+    assert kinds(run_together(tasks)) == {"NoneType": 2}
+    assert list(due_calendars()) == [link]
 
 
 def test_a_worker_and_who_deletes_a_visit_wait_for_each_other_in_turn(now: datetime) -> None:

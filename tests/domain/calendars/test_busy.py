@@ -7,10 +7,14 @@ from django.db.models.functions import Now
 
 from doorstep.domain.bookings.errors import OfferGone
 from doorstep.domain.bookings.models import BlockKind, Booking, ResourceBlock
+from doorstep.domain.bookings.services.assign import TeamNotFree
 from doorstep.domain.calendars.models import BusyTime, CalendarLink
 from doorstep.domain.calendars.selectors import get_calendar_settings
 from doorstep.domain.calendars.services.busy import forget_unwanted_busy, is_stale
+from doorstep.domain.calendars.services.links import pause
+from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.domain.resources.models import BookableResource
+from doorstep.platform.audit.services import SYSTEM
 from doorstep.platform.lib.db import database_now
 from tests.domain.calendars.scene import Scene
 from tests.factories.calendars import set_calendar_settings
@@ -48,6 +52,15 @@ def test_a_private_appointment_takes_its_time_from_the_slot_search(scene: Scene)
     assert blocks() == [(FROM, TO)]
     with pytest.raises(OfferGone):
         scene.book()
+
+
+def test_a_dispatcher_is_told_who_has_no_room_then(scene: Scene) -> None:
+    booking = scene.book()
+    friday = timedelta(days=1)
+    scene.world.user_adds("Dentist", FROM + friday, TO + friday)
+    reads_busy(scene)
+    with pytest.raises(TeamNotFree, match=str(scene.company.technician)):
+        scene.move(booking, days=1)
 
 
 @EVERYWHERE
@@ -111,6 +124,23 @@ def test_switched_off_again_the_time_is_free(scene: Scene) -> None:
     scene.world.user_adds("Dentist", FROM, TO)
     reads_busy(scene)
     set_calendar_settings(reads_busy=False)
+    assert forget_unwanted_busy() == 1
+    assert blocks() == []
+
+
+@pytest.mark.parametrize("what", ["calendar", "profile", "sync"])
+def test_a_day_after_it_went_out_of_use_the_time_is_free(scene: Scene, what: str) -> None:
+    scene.world.user_adds("Dentist", FROM, TO)
+    reads_busy(scene)
+    CalendarLink.objects.update(busy_read_at=Now() - timedelta(hours=25))
+    assert forget_unwanted_busy() == 0
+    match what:
+        case "calendar":
+            pause(link=scene.link, actor=SYSTEM)
+        case "profile":
+            ConnectorAccount.objects.update(is_active=False)
+        case "sync":
+            set_calendar_settings(is_enabled=False)
     assert forget_unwanted_busy() == 1
     assert blocks() == []
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
-from doorstep.domain.calendars.models import EventState, SyncedEvent
-from doorstep.domain.calendars.services.prune import forget_old_events
+from doorstep.domain.calendars.models import ChangeNotice, EventState, SyncedEvent
+from doorstep.domain.calendars.services.prune import forget_old_events, forget_old_notices
 from tests.conftest import NOW
 from tests.domain.calendars.scene import Scene
 from tests.factories.bookings import make_world
@@ -36,6 +37,14 @@ def test_what_left_the_window_three_months_ago_is_forgotten(state: EventState) -
     recent = make_synced_event(link, starts_at=NOW - timedelta(days=96), state=state)
     assert forget_old_events(now=NOW) == 1
     assert SyncedEvent.objects.get() == recent
+
+
+def test_notices_nobody_comes_for_are_forgotten_after_a_day() -> None:
+    link = make_calendar_link(make_world().technician)
+    old, recent = ChangeNotice.objects.create(link=link), ChangeNotice.objects.create(link=link)
+    ChangeNotice.objects.filter(pk=old.pk).update(at=Now() - timedelta(days=2))
+    assert forget_old_notices() == 1
+    assert ChangeNotice.objects.get() == recent
 
 
 @pytest.mark.parametrize("state", [EventState.WAITING, EventState.REMOVING])

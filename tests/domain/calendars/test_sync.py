@@ -12,7 +12,9 @@ from doorstep.domain.calendars.models import (
     LinkState,
     WhenCanceled,
 )
+from doorstep.domain.calendars.services.lease import claim, release
 from doorstep.domain.calendars.services.links import delete_link, pause
+from doorstep.domain.calendars.services.sweep import due_calendars
 from doorstep.domain.calendars.services.sync import sync_calendar
 from doorstep.domain.work.models import Priority, WorkOrder
 from doorstep.platform.audit.services import SYSTEM
@@ -242,7 +244,9 @@ def test_a_calendar_that_is_not_enabled_is_left_alone(scene: Scene, state: LinkS
 @pytest.mark.parametrize("what", ["move", "cancel", "delete", "order", "neighbour"])
 def test_every_change_of_a_visit_makes_its_calendar_due(scene: Scene, what: str) -> None:
     booking = scene.book()
+    scene.sync()
     CalendarLink.objects.update(due_at=datetime(2030, 1, 1, tzinfo=UTC))
+    assert list(due_calendars()) == []
     match what:
         case "move":
             scene.move(booking, days=1)
@@ -254,12 +258,10 @@ def test_every_change_of_a_visit_makes_its_calendar_due(scene: Scene, what: str)
             WorkOrder.objects.update(summary="Other")
         case "neighbour":
             Assignment.objects.update(ends_at=booking.ends_at + timedelta(minutes=5))
-    assert CalendarLink.objects.get().due_at.year < 2030
+    assert list(due_calendars()) == [scene.link]
 
 
 def test_a_change_while_a_worker_looks_has_it_look_again(scene: Scene) -> None:
-    from doorstep.domain.calendars.services.lease import claim, release
-
     booking = scene.book()
     lease = claim(scene.link.pk)
     assert lease is not None
@@ -269,8 +271,6 @@ def test_a_change_while_a_worker_looks_has_it_look_again(scene: Scene) -> None:
 
 
 def test_without_a_change_it_is_left_alone_until_its_turn(scene: Scene) -> None:
-    from doorstep.domain.calendars.services.lease import claim, release
-
     lease = claim(scene.link.pk)
     assert lease is not None
     assert claim(scene.link.pk) is None

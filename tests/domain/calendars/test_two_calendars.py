@@ -14,6 +14,7 @@ from doorstep.domain.bookings.models import Assignment, Booking
 from doorstep.domain.bookings.services.assign import move_booking
 from doorstep.domain.bookings.timetable import Promise
 from doorstep.domain.calendars.models import CalendarLink, EventState, SyncedEvent
+from doorstep.domain.calendars.services.sweep import due_calendars
 from doorstep.domain.calendars.services.sync import sync_calendar
 from doorstep.domain.resources.models import CrewMember
 from doorstep.platform.audit.services import SYSTEM
@@ -141,9 +142,16 @@ def test_who_joins_a_crew_later_has_its_visits_in_the_calendar(
     Assignment.objects.filter(booking=booking).update(crew=crew)
     sync_all(now)
     assert (shown(server, TOM), shown(server, TINA)) == (1, 0)
-    CrewMember.objects.create(crew=crew, member=tina())
     CalendarLink.objects.update(due_at=datetime(2030, 1, 1, tzinfo=UTC))
-    Assignment.objects.filter(booking=booking).update(ends_at=booking.ends_at + HOUR)
-    assert CalendarLink.objects.get(address=TINA).due_at.year < 2030
+    joined = CrewMember.objects.create(crew=crew, member=tina())
+    assert {link.address for link in due_calendars()} == {TOM, TINA}
     sync_all(now)
     assert (shown(server, TOM), shown(server, TINA)) == (1, 1)
+    CalendarLink.objects.update(due_at=datetime(2030, 1, 1, tzinfo=UTC))
+    Assignment.objects.filter(booking=booking).update(ends_at=booking.ends_at + HOUR)
+    assert {link.address for link in due_calendars()} == {TOM, TINA}
+    CalendarLink.objects.get(address=TINA).notices.all().delete()
+    joined.delete()
+    assert {link.address for link in due_calendars()} == {TOM, TINA}
+    sync_all(now)
+    assert (shown(server, TOM), shown(server, TINA)) == (1, 0)

@@ -39,8 +39,8 @@ def write_many(
     """Each change's result, in their order. `user` and `calendar` are paths.
 
     Raises what the first call raises; if a later one fails or asks to wait, the changes that are
-    left have its error. What needs a second look (made before, saved by somebody else) is done by `mailbox`, one
-    at a time.
+    left have its error. What needs a second look (made before, saved by somebody else) is done by
+    `mailbox`, one at a time.
     """
     results: list[Result] = []
     for part in _parts(user, calendar, changes):

@@ -112,6 +112,6 @@ def asked_wait(error: ConnectorError) -> timedelta | None:
 def note_success(account: ConnectorAccount) -> None:
     """Only what had failed makes news by working again; `account` as it was read before."""
     if account.failures or account.paused_until is not None:
-        until = account.paused_until and account.paused_until.isoformat()
+        until = account.paused_until.isoformat() if account.paused_until else None
         with transaction.atomic():
             publish(CalendarServiceRecovered(account_id=account.pk, paused_until=until))

@@ -8,7 +8,7 @@ from .bell import QUEUE, SYNC, TEST
 from .errors import CalendarBusy
 from .services.busy import forget_unwanted_busy
 from .services.links import run_test
-from .services.prune import forget_old_events
+from .services.prune import forget_old_events, forget_old_notices
 from .services.sweep import ring_for_due_calendars
 from .services.sync import sync_calendar
 
@@ -45,4 +45,4 @@ def forget_busy(timestamp: int) -> int:  # noqa: ARG001
 @app.periodic(cron="47 3 * * *")
 @app.task(name="doorstep.calendars.forget_old_events", queue="housekeeping")
 def forget_events(timestamp: int) -> int:  # noqa: ARG001
-    return forget_old_events(now=database_now())
+    return forget_old_events(now=database_now()) + forget_old_notices()

@@ -145,9 +145,7 @@ def forget_traffic_trouble(event: TrafficServiceRecovered) -> None:
 
 def _forget_trouble(event: CalendarServiceRecovered | TrafficServiceRecovered) -> None:
     until = event.paused_until
-    note_success_of(
-        event.account_id, paused_until=datetime.fromisoformat(until) if until else None
-    )
+    note_success_of(event.account_id, paused_until=datetime.fromisoformat(until) if until else None)
 
 
 def _count_trouble(event: CalendarServiceFailed | TrafficServiceFailed) -> None:

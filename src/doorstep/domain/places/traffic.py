@@ -65,7 +65,7 @@ def note_outcome(account: ConnectorAccount, error: ConnectorError | None) -> Non
     """Make it news when the service failed, or answers again after it had failed."""
     if error is None:
         if account.failures or account.paused_until is not None:
-            until = account.paused_until and account.paused_until.isoformat()
+            until = account.paused_until.isoformat() if account.paused_until else None
             with transaction.atomic():
                 publish(TrafficServiceRecovered(account_id=account.pk, paused_until=until))
         return

@@ -4,13 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from doorstep.domain.resources.models import BookableResource
 from doorstep.engine import Offer, Target
 from doorstep.platform.audit.services import Actor
 from doorstep.platform.lib.site_time import local_day
 
 from ..days import Apart
-from ..errors import NotChangeable
+from ..errors import NotChangeable, OfferGone
 from ..models import Booking, ParentStatus
 from ..rules import lock_booking, portal_of
 from ..snapshot import open_planning
@@ -18,6 +21,16 @@ from ..timetable import Promise
 from ..wish import Wish, zone_of
 from .moving import team_of_booking, write_move
 from .placing import place
+
+
+class TeamNotFree(OfferGone):
+    """What a dispatcher is told; a customer never chooses the team."""
+
+    code = "team_not_free"
+    text = gettext_lazy(
+        "%(who)s: no room in that window between working hours, other visits, absences and "
+        "appointments of their own, with the ways between."
+    )
 
 
 @transaction.atomic
@@ -32,7 +45,7 @@ def move_booking(
     """Move `booking` to a promise of the dispatcher's choice; cut-offs and lead time do not bind.
 
     `resource_ids` names the team; without it anybody who can keep the promise may come. Skills,
-    hours and travel bind as ever. Raises OfferGone, NotChangeable, ChangedMeanwhile.
+    hours and travel bind as ever. Raises TeamNotFree, NotChangeable, ChangedMeanwhile.
     """
     planning = open_planning(now)  # while nothing is written yet
     wish = Wish(
@@ -55,14 +68,20 @@ def move_booking(
             raise NotChangeable()
         return write_move(current=current, offer=offer, actor=actor, now=now)
 
-    return place(
-        planning=planning,
-        wish=wish,
-        target=target,
-        now=now,
-        apart=Apart(bookings=frozenset({booking.pk})),
-        write=write,
-        first_choice=resource_ids,
-        nobody_else=bool(resource_ids),
-        also_lock=team_of_booking(booking),
-    )
+    try:
+        return place(
+            planning=planning,
+            wish=wish,
+            target=target,
+            now=now,
+            apart=Apart(bookings=frozenset({booking.pk})),
+            write=write,
+            first_choice=resource_ids,
+            nobody_else=bool(resource_ids),
+            also_lock=team_of_booking(booking),
+        )
+    except OfferGone as error:
+        names = BookableResource.objects.filter(pk__in=resource_ids).order_by("name")
+        raise TeamNotFree(
+            who=", ".join(str(each) for each in names) or _("Nobody who may do it")
+        ) from error

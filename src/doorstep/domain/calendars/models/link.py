@@ -22,9 +22,13 @@ class LinkState(models.TextChoices):
     FAILING = "failing", _("Failing")
 
 
+# What is written to; one that fails is tried again now and then.
+AT_WORK = (LinkState.ENABLED, LinkState.FAILING)
+
+
 class CalendarLink(models.Model):
     """Approved and tested before anything is written. One worker at a time writes to it: it holds
-    the lease. Triggers count up `change_count` with every change of a visit of its technician."""
+    the lease. Triggers leave a ChangeNotice with every change of a visit of its technician."""
 
     resource = models.OneToOneField(
         BookableResource,
@@ -72,9 +76,8 @@ class CalendarLink(models.Model):
     # The last test that went well; before one nothing is written.
     tested_at = models.DateTimeField(_("tested"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    # When a worker shall look at it next; a change of a visit makes it due at once.
+    # When a worker shall look at it next; a notice makes it due at once.
     due_at = models.DateTimeField(db_default=Now(), editable=False)
-    change_count = models.BigIntegerField(db_default=0, editable=False)
     lease_code = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     # In a row; the first try after `retry_at` decides.

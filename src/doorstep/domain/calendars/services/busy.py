@@ -6,6 +6,7 @@ Only from, to and "busy" are read; nothing else ever comes to us.
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from doorstep.connectors.base import ConnectorError
 from doorstep.connectors.calendar.base import CalendarService, MailboxCalendar
@@ -15,7 +16,7 @@ from doorstep.platform.lib.db import database_now
 from doorstep.platform.values.intervals import Interval, subtract
 
 from ..accounts import asked_wait, is_for_account
-from ..models import BusyTime, CalendarLink, CalendarSettings
+from ..models import AT_WORK, BusyTime, CalendarLink, CalendarSettings
 from ..selectors import get_calendar_settings
 from .lease import Lease, renew
 from .places import calling
@@ -23,6 +24,8 @@ from .places import calling
 # Older than so many intervals, busy times are shown as stale; they still count, for the best guess
 # at tomorrow is what was known today.
 STALE_AFTER = 3
+# Where nobody reads any more, as the calendar is paused or the sync is off, they count so long.
+UNREAD_FOR = timedelta(days=1)
 
 
 def is_busy_due(link: CalendarLink, settings: CalendarSettings, at: datetime) -> bool:
@@ -91,8 +94,13 @@ def apply_busy(link: CalendarLink) -> bool:
 
 def forget_unwanted_busy() -> int:
     """Where busy times are not read any more, by setting or because the calendar or its technician
-    is gone, they and their blocks go; returns how many technicians had some."""
+    is gone or it has been out of use for a day, they and their blocks go; returns how many
+    technicians had some."""
     BusyTime.objects.filter(link__resource__is_active=False).delete()
+    unread = BusyTime.objects.filter(link__busy_read_at__lt=Now() - UNREAD_FOR)
+    if get_calendar_settings().is_enabled:
+        unread = unread.exclude(link__state__in=AT_WORK, link__account__is_active=True)
+    unread.delete()
     known = set(
         CalendarLink.objects.filter(busy_times__isnull=False).values_list("resource", flat=True)
     )

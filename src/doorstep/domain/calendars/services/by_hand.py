@@ -1,7 +1,6 @@
 """What staff ask for by hand: look at a calendar now, try a refused event again, try a mailbox."""
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,10 +13,9 @@ from doorstep.platform.lib.errors import DomainError
 
 from ..accounts import ServicePaused, check_pause, service_of
 from ..bell import ring
-from ..models import CalendarLink, EventState, SyncedEvent
+from ..models import AT_WORK, CalendarLink, ChangeNotice, EventState, SyncedEvent
 from ..selectors import get_calendar_settings
 from .places import calling
-from .sync import AT_WORK
 
 
 class CalendarNotInUse(DomainError):
@@ -108,10 +106,9 @@ def check_mailbox(*, account: ConnectorAccount, mailbox: Mailbox, actor: Actor) 
 
 
 def _make_due(link: CalendarLink, **values: object) -> None:
-    """The count tells a worker who is busy with it that it is due once more."""
-    CalendarLink.objects.filter(pk=link.pk).update(
-        due_at=Now(), change_count=F("change_count") + 1, **values
-    )
+    """The notice outlasts a worker who is busy with it now."""
+    CalendarLink.objects.filter(pk=link.pk).update(due_at=Now(), **values)
+    ChangeNotice.objects.create(link=link)
 
 
 def _locked(link: CalendarLink) -> CalendarLink:

@@ -24,16 +24,18 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """`change_count` is what it was before anything was looked at."""
-
     link_id: int
     code: str
-    change_count: int
 
 
 def claim(link_id: int) -> Lease | None:
     """The calendar, leased to the caller; None when it is not due or somebody else has it."""
-    return _claim(link_id, "AND due_at <= statement_timestamp()")
+    return _claim(
+        link_id,
+        """AND (due_at <= statement_timestamp()
+                OR EXISTS (SELECT FROM calendars_changenotice WHERE link_id = link.id))
+        """,
+    )
 
 
 def claim_now(link_id: int) -> Lease | None:
@@ -42,28 +44,34 @@ def claim_now(link_id: int) -> Lease | None:
 
 
 def _claim(link_id: int, condition: str) -> Lease | None:
+    """The notices go before anything is looked at: what they told of is committed, and what comes
+    later leaves a notice of its own. The calendar stays due until it is given back."""
     code = new_code()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            UPDATE calendars_calendarlink
-               SET lease_code = %(code)s,
-                   lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s)
-             WHERE id = %(id)s
-               AND (lease_until IS NULL OR lease_until <= statement_timestamp())
-               {condition}
-            RETURNING change_count
+            WITH claimed AS (
+              UPDATE calendars_calendarlink link
+                 SET lease_code = %(code)s,
+                     lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s),
+                     due_at = least(due_at, statement_timestamp())
+               WHERE id = %(id)s
+                 AND (lease_until IS NULL OR lease_until <= statement_timestamp())
+                 {condition}
+              RETURNING id
+            ), taken AS (
+              DELETE FROM calendars_changenotice WHERE link_id IN (SELECT id FROM claimed)
+            )
+            SELECT FROM claimed
             """,  # noqa: S608 (one of the two constants above)
             {"code": code, "lease_s": LEASE.total_seconds(), "id": link_id},
         )
-        row = cursor.fetchone()
-    return Lease(link_id, code, row[0]) if row else None
+        return Lease(link_id, code) if cursor.rowcount else None
 
 
 def renew(lease: Lease) -> None:
     """Raises LeaseLost. In a transaction it also keeps others from claiming until its end, and
-    comes last there: who deletes a visit lets go of its events first, and touches calendars then.
-    """
+    comes last there, after the events, as with all who lock both."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -78,18 +86,16 @@ def renew(lease: Lease) -> None:
 
 
 def release(lease: Lease, *, next_in: timedelta) -> None:
-    """Give it back; due again at once if a visit has changed since it was claimed."""
+    """Give it back; a visit that has changed since it was claimed has left a notice."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE calendars_calendarlink
                SET lease_code = '', lease_until = NULL,
-                   due_at = CASE WHEN change_count = %s
-                            THEN statement_timestamp() + make_interval(secs => %s)
-                            ELSE statement_timestamp() END
+                   due_at = statement_timestamp() + make_interval(secs => %s)
              WHERE id = %s AND lease_code = %s
             """,
-            [lease.change_count, next_in.total_seconds(), lease.link_id, lease.code],
+            [next_in.total_seconds(), lease.link_id, lease.code],
         )
 
 

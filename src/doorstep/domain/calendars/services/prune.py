@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from ..models import OPEN_STATES, SyncedEvent
+from django.db.models.functions import Now
+
+from ..models import OPEN_STATES, ChangeNotice, SyncedEvent
 from ..selectors import get_calendar_settings
 from .plan import window
 
 # So long after a visit has left the window the office may still ask what stood in a calendar.
 KEPT = timedelta(days=90)
+NOTICES_KEPT = timedelta(days=1)
 
 
 def forget_old_events(*, now: datetime) -> int:
@@ -19,4 +22,11 @@ def forget_old_events(*, now: datetime) -> int:
     first, _last = window(get_calendar_settings(), now=now)
     old = SyncedEvent.objects.filter(ends_at__lt=first - KEPT).exclude(state__in=OPEN_STATES)
     count, _by_model = old.delete()
+    return count
+
+
+def forget_old_notices() -> int:
+    """Delete notices nobody has come for: of calendars that are paused, which are looked at anyway
+    when they go on, or gone. Returns how many there were."""
+    count, _by_model = ChangeNotice.objects.filter(at__lt=Now() - NOTICES_KEPT).delete()
     return count

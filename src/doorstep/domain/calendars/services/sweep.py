@@ -1,16 +1,16 @@
 """Find calendars that want looking at and that nobody is busy with, and ring for each."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from ..bell import ring, ring_for_test
-from ..models import CalendarLink, LinkState
+from ..models import AT_WORK, CalendarLink, ChangeNotice, LinkState
 from ..selectors import get_calendar_settings
-from .sync import AT_WORK
 
 
 def due_calendars() -> QuerySet[CalendarLink]:
-    """Due by the database's clock, the longest first; none of an account that is paused."""
+    """Due by the database's clock or by a notice, the longest first; none of an account that is
+    paused."""
     return (
         _free()
         .filter(
@@ -18,8 +18,8 @@ def due_calendars() -> QuerySet[CalendarLink]:
             state__in=AT_WORK,
             tested_at__isnull=False,
             account__is_active=True,
-            due_at__lte=Now(),
         )
+        .filter(Q(due_at__lte=Now()) | Exists(ChangeNotice.objects.filter(link=OuterRef("pk"))))
         .order_by("due_at", "pk")
     )
 

@@ -25,7 +25,7 @@ from ..accounts import (
     pause_at_once,
     service_of,
 )
-from ..models import OPEN_STATES, CalendarLink, CalendarSettings, LinkState, SyncedEvent
+from ..models import AT_WORK, OPEN_STATES, CalendarLink, CalendarSettings, LinkState, SyncedEvent
 from ..selectors import get_calendar_settings
 from .busy import apply_busy, is_busy_due, read_busy
 from .health import note_link_success, note_link_trouble
@@ -39,8 +39,6 @@ LONGEST_S = 15.0
 CHUNK = 20
 SOONEST = timedelta(seconds=1)
 log = logging.getLogger(__name__)
-
-AT_WORK = (LinkState.ENABLED, LinkState.FAILING)
 
 
 @dataclass(frozen=True, slots=True)
