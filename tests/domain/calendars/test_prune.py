@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from doorstep.domain.calendars.models import ChangeNotice, EventState, SyncedEvent
+from doorstep.domain.calendars.models import ChangeNotice, EventState, FeedEvent, SyncedEvent
+from doorstep.domain.calendars.services.feeds import issue_feed
 from doorstep.domain.calendars.services.prune import forget_old_events, forget_old_notices
+from doorstep.platform.audit.services import SYSTEM
 from tests.conftest import NOW
 from tests.domain.calendars.scene import Scene
 from tests.factories.bookings import make_world
@@ -52,6 +54,17 @@ def test_what_is_still_to_be_done_is_kept(state: EventState) -> None:
     link = make_calendar_link(make_world().technician)
     make_synced_event(link, starts_at=LONG_AGO, state=state)
     assert forget_old_events(now=NOW) == 0
+
+
+def test_what_feeds_told_of_visits_long_past_is_forgotten(scene: Scene) -> None:
+    booking = scene.book()
+    feed, _code = issue_feed(owner=scene.company.technician, actor=SYSTEM, now=NOW)
+    told = FeedEvent.objects.create(
+        feed=feed, booking=booking, digest="1", sequence=1, changed_at=NOW
+    )
+    assert forget_old_events(now=scene.now + timedelta(days=90)) == 0
+    assert forget_old_events(now=scene.now + timedelta(days=120)) == 1
+    assert not FeedEvent.objects.filter(pk=told.pk).exists()
 
 
 def test_a_longer_window_keeps_rows_longer() -> None:

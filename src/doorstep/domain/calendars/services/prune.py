@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models.functions import Now
 
-from ..models import OPEN_STATES, ChangeNotice, SyncedEvent
+from ..models import OPEN_STATES, ChangeNotice, FeedEvent, SyncedEvent
 from ..selectors import get_calendar_settings
 from .plan import window
 
@@ -15,14 +15,16 @@ NOTICES_KEPT = timedelta(days=1)
 
 def forget_old_events(*, now: datetime) -> int:
     """Delete the rows of events that ended so long ago, unless a worker has still to do something
-    for them; what stands in calendars stays there. Returns how many there were.
+    for them, and what feeds told of such visits; what stands in calendars stays there. Returns how
+    many there were.
 
     Should such a visit be moved to the future, its event is found again by its name.
     """
     first, _last = window(get_calendar_settings(), now=now)
     old = SyncedEvent.objects.filter(ends_at__lt=first - KEPT).exclude(state__in=OPEN_STATES)
     count, _by_model = old.delete()
-    return count
+    told, _by_model = FeedEvent.objects.filter(booking__ends_at__lt=first - KEPT).delete()
+    return count + told
 
 
 def forget_old_notices() -> int:
