@@ -25,7 +25,7 @@ def run() -> list[Row]:
     world.empty()
 
     from tests.doubles import graph
-    from tests.races.calendar_storm import NEWS_S, Storm
+    from tests.races.calendar_storm import Storm
 
     with graph.running(welcomes_everybody=True) as server:
         storm = Storm(
@@ -47,7 +47,7 @@ def run() -> list[Row]:
         for _cycle in range(2):
             cycles.append(_timed(storm.cycle))
             wrong.append(_wrong(storm))
-        violations = log.violations(transit_s=NEWS_S)
+        violations = storm.violations()
     print(
         f"\n{BOOKINGS} visits, {MAILBOXES} mailboxes: {calls} calls in {SECONDS:.0f} s of faults, "
         f"{spoilt} of them spoilt; {storm.changes} changes, {storm.kills} workers killed"

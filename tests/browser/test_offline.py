@@ -44,6 +44,9 @@ KEPT = """async (paths) => {
   return true;
 }"""
 CONTROLLED = "Boolean(navigator.serviceWorker.controller)"
+STATES = """navigator.serviceWorker.getRegistrations().then(all => all.map(each => [
+  each.scope, ...["installing", "waiting", "active"].map(name => each[name]?.state)
+]))"""
 NAMES = "caches.keys().then(names => names.filter(each => each.startsWith('doorstep-pages-')))"
 
 
@@ -67,13 +70,14 @@ def visits(world: World, now: datetime, clock: time_machine.Traveller) -> list[B
     return found
 
 
-def until(is_so: Callable[[], bool], page: Page) -> None:
-    """Looks again until it is so; for what no element of the page shows."""
+def until(is_so: Callable[[], bool], page: Page, instead: str = "''") -> None:
+    """Looks again until it is so; for what no element of the page shows. If it never is, the test
+    fails with what `instead` is then."""
     for _attempt in range(300):
         if is_so():
             return
         page.wait_for_timeout(100)
-    raise AssertionError("it never came to be so")
+    raise AssertionError(f"it never came to be so: {page.evaluate(instead)}")
 
 
 class Phone:
@@ -89,7 +93,7 @@ class Phone:
 
     def keep(self, *visits: Booking) -> None:
         """Waits until the worker answers for this page and has kept the day and these visits."""
-        until(lambda: bool(self.page.evaluate(CONTROLLED)), self.page)
+        until(lambda: bool(self.page.evaluate(CONTROLLED)), self.page, STATES)
         paths = [DAY, *(f"{DAY}visits/{visit.code}/" for visit in visits)]
         paths += [f"{DAY}visits/{visit.code}/ahead/" for visit in visits]
         until(lambda: bool(self.page.evaluate(KEPT, paths)), self.page)

@@ -14,9 +14,14 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+LAST = "before "
+
 
 class MortalWorker:
-    """The end that a test holds."""
+    """The end that a test holds. `died_before` is the statement that the last one who was killed
+    did not come to."""
+
+    died_before = ""
 
     def __init__(self, *, database: str, smtp_port: int = 0) -> None:
         self._process = subprocess.Popen(
@@ -35,6 +40,9 @@ class MortalWorker:
         self._process.stdin.write(json.dumps(question, default=str) + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
+        if answer.startswith(LAST):
+            self.died_before = answer.removeprefix(LAST)
+            answer = self._process.stdout.readline()
         if answer not in ("done\n", "killed\n"):
             raise RuntimeError(f"the worker ended with {answer!r}")
         return answer == "done\n"
@@ -53,17 +61,18 @@ class _Fate:
     def __init__(self, kill_at: int | None) -> None:
         self._left = kill_at
 
-    def step(self) -> None:
+    def step(self, what: str) -> None:
         if self._left is None:
             return
         self._left -= 1
         if self._left == 0:
+            os.write(sys.stdout.fileno(), f"{LAST}{' '.join(what.split())}\n".encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
     def around_statement(
         self, execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: Any
     ) -> Any:
-        self.step()
+        self.step(str(sql))
         return execute(sql, params, many, context)
 
     def on_event(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -73,7 +82,7 @@ class _Fate:
             and arguments[1][0] == "127.0.0.1"
         )
         if is_to_a_service:
-            self.step()
+            self.step(event)
 
 
 def _work(question: dict[str, Any]) -> None:

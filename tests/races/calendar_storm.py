@@ -65,6 +65,7 @@ FAULTS = (
 )
 WORKERS = 4
 ONE_IN_SO_MANY_DIES = 4
+_PAUSES = re.compile(r'UPDATE "organization_connectoraccount" SET "paused_until"')
 _NUMBER = re.compile(r"WO-?[0-9]+")
 
 # What a calendar shows or should: number of the work order, start and end.
@@ -79,6 +80,7 @@ class Storm:
         self.server = server
         self.now = now
         self.kills = self.changes = 0
+        self._untold: list[float] = []
         self._random = random.Random(seed)
         set_calendar_settings(when_canceled=WhenCanceled.REMOVE, reconcile_minutes=5)
         settings = {**asdict(graph.settings(server)), "allows_private": True}
@@ -150,6 +152,8 @@ class Storm:
                 if not worker.work("calendars", links=links, kill_at=at, now=self.now):
                     self.kills += 1
                     self._lapse(links)
+                    if _PAUSES.match(worker.died_before):
+                        self._untold.append(monotonic())
         finally:
             worker.end()
             connections.close_all()
@@ -237,6 +241,11 @@ class Storm:
             shown = (_number_in(e.fields["subject"]) for e in self.server.store.live(link.address))
             found += [f"{number} in {link.address}" for number in shown if number not in own]
         return found
+
+    def violations(self) -> list[str]:
+        """Calls that a polite client would not have made. A wait that was told to a worker who was
+        killed before it could tell the others is nobody's fault."""
+        return self.server.gateway.log.violations(transit_s=NEWS_S, untold=self._untold)
 
     def is_account_well(self) -> bool:
         return not ConnectorAccount.objects.filter(paused_until__gt=Now()).exists()

@@ -116,3 +116,13 @@ def test_a_call_inside_a_wait_is_a_violation(
     wait = logged(10, retry_after_s=5.0, is_for_account=is_for_account)
 
     assert violations(wait, logged(10 + after_s, mailbox)) == expected
+
+
+def test_a_wait_that_died_with_who_was_told_of_it_binds_nobody_else() -> None:
+    log = RequestLog()
+    told = logged(10, retry_after_s=5.0, is_for_account=True)
+    log.entries.extend([logged(9, retry_after_s=9.0, mailbox="eva"), told, logged(12)])
+
+    assert len(log.violations()) == 1
+    assert log.violations(untold=[10.01]) == []
+    assert len(log.violations(untold=[9.9])) == 1

@@ -187,22 +187,34 @@ class RequestLog:
             entry.answered_at = time.monotonic()
             entry.retry_after_s, entry.is_for_account = retry_after_s, is_for_account
 
-    def violations(self, *, most_at_once: int | None = 4, transit_s: float = 0.1) -> list[str]:
+    def violations(
+        self,
+        *,
+        most_at_once: int | None = 4,
+        transit_s: float = 0.1,
+        untold: Sequence[float] = (),
+    ) -> list[str]:
         """What a polite client would not have done, one sentence each: too many requests at once,
         and requests inside a time that a Retry-After asked to leave out.
 
-        A request that was on its way when that answer left (`transit_s`) could not know.
+        A request that was on its way when that answer left (`transit_s`) could not know. `untold`
+        are instants at which a client died with such an answer for the whole account, the last
+        before, that it had told nobody.
         """
         with self._lock:
             entries = sorted(self.entries, key=lambda entry: entry.arrived_at)
         found: list[str] = []
         waits = [entry for entry in entries if entry.retry_after_s]
+        for died_at in untold:
+            known = [each for each in waits if each.is_for_account and _told_at(each) <= died_at]
+            if known:
+                waits.remove(max(known, key=_told_at))
         for entry in entries:
             shown = f"{entry.method} {entry.path}"
             if most_at_once is not None and entry.in_flight > most_at_once:
                 found.append(f"{shown} was number {entry.in_flight} at once")
             for wait in waits:
-                since_s = entry.arrived_at - (wait.answered_at or wait.arrived_at)
+                since_s = entry.arrived_at - _told_at(wait)
                 is_meant = wait.is_for_account or wait.mailbox == entry.mailbox
                 if is_meant and transit_s < since_s < (wait.retry_after_s or 0):
                     found.append(
@@ -211,3 +223,7 @@ class RequestLog:
                     )
                     break
         return found
+
+
+def _told_at(entry: LoggedRequest) -> float:
+    return entry.answered_at or entry.arrived_at

@@ -15,6 +15,7 @@
   const keptAt = root.dataset.kept ? new Date(root.dataset.kept) : null;
   const PATIENCE_MS = 10000;
   const AGAIN_MS = 30000;
+  const WORKER_AGAIN_MS = 5000;
   // A clock that is this wrong is set right by the server's, as it was when a page last came from there.
   const WRONG_MS = 60000;
   const CLOCK = "doorstep-clock-off";
@@ -332,12 +333,23 @@
 
   async function startWorker() {
     if (!("serviceWorker" in navigator)) return;
-    await navigator.serviceWorker.register(box.dataset.worker, { scope: box.dataset.scope, updateViaCache: "none" });
+    const made = await navigator.serviceWorker.register(
+      box.dataset.worker, { scope: box.dataset.scope, updateViaCache: "none" }
+    );
+    const coming = made.installing;
+    // One file that did not come is enough; without a worker nothing is kept for a day without network.
+    if (coming) coming.addEventListener("statechange", function () {
+      if (coming.state === "redundant" && !made.active) setTimeout(tryWorker, WORKER_AGAIN_MS);
+    });
     const found = await navigator.serviceWorker.ready;
     const days = document.querySelector("[data-keep]");
     if (keptAt || !found.active) return;
     const here = location.pathname + location.search;
     found.active.postMessage({ keep: days ? days.dataset.keep.split(" ") : [], here: here });
+  }
+
+  function tryWorker() {
+    startWorker().catch(function (error) { console.warn("No service worker: " + error.message); });
   }
 
   learnTime();
@@ -356,6 +368,6 @@
   window.addEventListener("online", back);
   document.addEventListener("visibilitychange", function () { if (!document.hidden) back(); });
   setInterval(function () { if (!document.hidden && stop === "network") back(); }, AGAIN_MS);
-  startWorker().catch(function (error) { console.warn("No service worker: " + error.message); });
+  tryWorker();
   show().then(send);
 })();
