@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
-from doorstep.domain.calendars.models import CalendarLink, LinkState
+from doorstep.domain.calendars.models import AT_WORK, CalendarLink, LinkState
 from doorstep.domain.calendars.services.by_hand import look_now
 from doorstep.domain.calendars.services.links import approve, ask_for_test, pause, resume
-from doorstep.domain.calendars.services.sync import AT_WORK
 from doorstep.platform.lib.errors import DomainError
 
 from .base import actor_of

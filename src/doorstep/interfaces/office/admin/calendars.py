@@ -13,11 +13,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from doorstep.domain.calendars.models import CalendarLink, LinkState, SyncedEvent
+from doorstep.domain.calendars.models import AT_WORK, CalendarLink, LinkState, SyncedEvent
 from doorstep.domain.calendars.selectors import get_calendar_settings, with_event_counts
 from doorstep.domain.calendars.services.by_hand import look_now
 from doorstep.domain.calendars.services.links import TYPED, change_mailbox, delete_link
-from doorstep.domain.calendars.services.sync import AT_WORK
 from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.domain.resources.models import BookableResource
 from doorstep.interfaces.office.base import OfficeModelAdmin, actor_of
