@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.models.functions import Now
 
+from doorstep.connectors.calendar.base import Importance
 from doorstep.domain.bookings.models import Assignment, Booking
 from doorstep.domain.calendars.models import (
     CalendarLink,
@@ -18,6 +19,7 @@ from doorstep.domain.calendars.services.sweep import due_calendars
 from doorstep.domain.calendars.services.sync import sync_calendar
 from doorstep.domain.work.models import Priority, WorkOrder
 from doorstep.platform.audit.services import SYSTEM
+from doorstep.platform.lib.db import database_now
 from tests.domain.calendars.scene import Scene
 from tests.factories.bookings import window_key
 from tests.factories.calendars import set_calendar_settings
@@ -57,6 +59,27 @@ def test_the_text_says_what_a_technician_needs(scene: Scene) -> None:
         f"/technician/visits/{booking.code}/",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize(
+    ("level", "importance"),
+    [(1, Importance.HIGH), (5, Importance.NORMAL), (9, Importance.LOW), (None, Importance.NORMAL)],
+)
+def test_the_priority_of_the_order_is_the_importance_of_the_event(
+    scene: Scene, level: int | None, importance: Importance
+) -> None:
+    scene.book()
+    if level is not None:
+        WorkOrder.objects.update(priority=Priority.objects.create(name="Other", level=level))
+    scene.sync()
+    assert scene.only_event().importance == importance
+
+
+def test_the_event_bears_the_coordinates_of_the_visit(scene: Scene) -> None:
+    part = scene.book().assignments.get()
+    scene.sync()
+    assert part.latitude is not None
+    assert scene.only_event().latitude == pytest.approx(part.latitude)
 
 
 def test_an_event_follows_its_visit_with_everything_fresh(scene: Scene) -> None:
@@ -268,6 +291,14 @@ def test_a_change_while_a_worker_looks_has_it_look_again(scene: Scene) -> None:
     scene.move(booking, days=1)
     release(lease, next_in=timedelta(hours=1))
     assert claim(scene.link.pk) is not None
+
+
+def test_the_next_turn_comes_when_the_setting_says(scene: Scene) -> None:
+    set_calendar_settings(cycle_minutes=40)
+    scene.sync()
+    assert list(due_calendars()) == []
+    wait = scene.link.due_at - database_now()
+    assert timedelta(minutes=39) < wait <= timedelta(minutes=40)
 
 
 def test_without_a_change_it_is_left_alone_until_its_turn(scene: Scene) -> None:

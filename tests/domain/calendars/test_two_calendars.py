@@ -16,6 +16,7 @@ from doorstep.domain.bookings.timetable import Promise
 from doorstep.domain.calendars.models import CalendarLink, EventState, SyncedEvent
 from doorstep.domain.calendars.services.sweep import due_calendars
 from doorstep.domain.calendars.services.sync import sync_calendar
+from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.domain.resources.models import CrewMember
 from doorstep.platform.audit.services import SYSTEM
 from tests.doubles import graph
@@ -132,6 +133,25 @@ def test_one_mailbox_that_is_gone_does_not_hold_up_another(
     server.gateway.faults.add(refused, mailbox=TOM, times=None)
     sync_all(now)
     assert shown(server, TINA) == 1
+
+
+def test_trouble_with_one_profile_does_not_hold_up_another(
+    world: World, server: GraphServer, now: datetime
+) -> None:
+    booking = book(world, now=now)
+    part = booking.assignments.get()
+    part.pk, part.resource, part.role = None, tina(), 1
+    part.save()
+    with graph.running(welcomes_everybody=True) as other:
+        settings = {**asdict(graph.settings(other)), "allows_private": True}
+        account = make_calendar_account(connector="outlook", settings=settings)
+        CalendarLink.objects.filter(address=TINA).update(account=account)
+        refused = Fault(429, "ApplicationThrottled", retry_after_s=60, is_for_account=True)
+        server.gateway.faults.add(refused, times=None)
+        sync_all(now)
+        assert (shown(server, TOM), shown(other, TINA)) == (0, 1)
+    paused = ConnectorAccount.objects.exclude(paused_until=None)
+    assert list(paused) == [CalendarLink.objects.get(address=TOM).account]
 
 
 def test_who_joins_a_crew_later_has_its_visits_in_the_calendar(
