@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from math import ceil
 
 import psycopg
-from django.db import connection, models
+from django.db import DatabaseError, connection, models, transaction
 from psycopg.pq import TransactionStatus
 
 # The errors that mean "somebody else was faster or holds it"; PostgreSQL manual, appendix A.
@@ -46,6 +46,27 @@ def lock_timeout(seconds: float) -> Iterator[None]:
     finally:
         if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
             _set_lock_timeout(earlier)
+
+
+@contextmanager
+def undone_on_error(name: str) -> Iterator[None]:
+    """As `transaction.atomic`, but that within a transaction the block sets the savepoint itself,
+    with its first statements (`rows.savepoint`), and that it stays until the transaction ends:
+    that saves two round trips.
+    """
+    if not connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+        return
+    try:
+        yield
+    except BaseException:
+        try:
+            transaction.savepoint_rollback(name)
+            transaction.set_rollback(False)
+        except DatabaseError:
+            transaction.set_rollback(True)
+        raise
 
 
 def is_conflict(error: BaseException | None) -> bool:

@@ -36,6 +36,8 @@ def run_together(*statements: Statement) -> list[Rows]:
     database.validate_thread_sharing()
     began = monotonic()
     raw: psycopg.Connection[Any] = database.connection
+    if not statements:
+        return []
     cursors = [_cursor(raw, params) for _sql, params in statements]
     with database.wrap_database_errors:
         if len(statements) == 1:
@@ -75,6 +77,11 @@ def _fetch(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Rows:
     result = cursor.pgresult
     has_rows = result is not None and result.status == ExecStatus.TUPLES_OK
     return cursor.fetchall() if has_rows else []
+
+
+def savepoint(name: str) -> Statement:
+    """Sets a savepoint; see `db.undone_on_error`."""
+    return f'SAVEPOINT "{name}"', None
 
 
 def run(sql: str, params: Params = None) -> Rows:

@@ -14,7 +14,6 @@ from doorstep.domain.work.selectors import RoleSpec
 from doorstep.domain.work.services.work_orders import Drawn, create_work_order, drawing
 from doorstep.engine import Offer
 from doorstep.platform.audit.services import Actor, entry
-from doorstep.platform.events.events import publish
 from doorstep.platform.identity.models import User
 from doorstep.platform.lib.db import require_transaction
 from doorstep.platform.lib.rows import (
@@ -27,6 +26,7 @@ from doorstep.platform.lib.rows import (
 )
 from doorstep.platform.lib.tokens import CROCKFORD
 
+from ..days import Apart
 from ..errors import HoldNotFound, NotBookable
 from ..events import BookingConfirmed
 from ..lifecycle import BookingState, derive_system_status
@@ -101,7 +101,8 @@ def confirm_hold(
     earlier = earlier_result(request)
     if earlier is not None:
         return Booking.objects.get(pk=earlier["booking"])
-    hold, team = lock_hold(code=hold_code, contact=contact)
+    held = lock_hold(code=hold_code, contact=contact)
+    hold = held.hold
     if hold.booking_id is not None:
         raise HoldNotFound
     wish = wish_of(hold)
@@ -111,30 +112,35 @@ def confirm_hold(
     facts = planning.facts_of(wish)
     promise = Promise(hold.promised_from, hold.promised_to)
     target = find_target(wish.portal, zone_of(wish), promise, now, facts.windows)
-    apart = planning.apart_of(wish)
 
     def write(offer: Offer) -> Booking:
         return _write_booking(
             wish, hold, offer, contact, details.strip(), actor, now, facts.roles, request
         )
 
-    booking = place(
+    return place(
         planning=planning,
         wish=wish,
         target=target,
         now=now,
-        apart=apart,
+        apart=held.apart,
         write=write,
-        first_choice=team,
+        first_choice=held.team,
     )
-    publish(BookingConfirmed(booking_id=booking.pk))
-    return booking
 
 
-def lock_hold(*, code: str, contact: Contact) -> tuple[Hold, frozenset[int]]:
+@dataclass(frozen=True, slots=True)
+class LockedHold:
+    """A locked hold; `team` are the resources it keeps, and the crews as whose members they would
+    come; `apart` is what counts as free for it."""
+
+    hold: Hold
+    team: frozenset[int]
+    apart: Apart
+
+
+def lock_hold(*, code: str, contact: Contact) -> LockedHold:
     """Lock a hold before the resources; who removes expired holds steps over locked ones.
-
-    With it come the resources it keeps, and the crews as whose members they would come.
 
     What it was made for is read anew with it, for that may have changed since.
     Raises HoldNotFound, also when it ran out and was removed.
@@ -142,10 +148,11 @@ def lock_hold(*, code: str, contact: Contact) -> tuple[Hold, frozenset[int]]:
     require_transaction()
     held = [code, contact.pk]
     # The rest only behind the lock, in statements of their own: as it is then, and not before.
-    holds, parts, about = run_together(
+    holds, parts, about, all_holds = run_together(
         (select(Hold, "WHERE code = %s AND contact_id = %s FOR UPDATE"), held),
         (_PARTS_OF_HOLD, held),
         (select_joined(_ABOUT_HOLD, _OF_HOLD), held),
+        ("SELECT id FROM bookings_hold WHERE contact_id = %s", [contact.pk]),
     )
     if not holds:
         raise HoldNotFound
@@ -159,7 +166,14 @@ def lock_hold(*, code: str, contact: Contact) -> tuple[Hold, frozenset[int]]:
     if hold.booking_id is not None:
         visits = Booking.objects.select_related("work_order__account", "status")
         hold.booking = visits.get(pk=hold.booking_id)
-    return hold, frozenset(each for row in parts for each in row if each is not None)
+    return LockedHold(
+        hold,
+        team=frozenset(each for row in parts for each in row if each is not None),
+        apart=Apart(
+            bookings=frozenset() if hold.booking_id is None else frozenset({hold.booking_id}),
+            holds=frozenset(pk for (pk,) in all_holds),
+        ),
+    )
 
 
 def _signed_in(actor: Actor) -> User:
@@ -240,6 +254,7 @@ def _write_booking(
         booking=booking,
         requirements=[each for each in ordered if isinstance(each, Requirement)],
         also=(*ordered, booking, timestamp, confirmed, *notes, answer),
+        news=[BookingConfirmed(booking_id=booking.pk)],
     )
     return booking
 

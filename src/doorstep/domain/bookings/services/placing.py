@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Model
 
 from doorstep.domain.customers.models import Contact
@@ -19,7 +19,9 @@ from doorstep.engine import Assignment as EngineAssignment
 from doorstep.engine import Offer, Target, find_offers
 from doorstep.platform.audit.models import LogEntry
 from doorstep.platform.audit.services import SYSTEM, Actor, entry
-from doorstep.platform.lib.db import is_conflict, require_transaction
+from doorstep.platform.events.events import publishing
+from doorstep.platform.events.registry import Event
+from doorstep.platform.lib.db import is_conflict, require_transaction, undone_on_error
 from doorstep.platform.lib.rows import (
     Rows,
     Statement,
@@ -28,6 +30,7 @@ from doorstep.platform.lib.rows import (
     rows_as,
     run,
     run_together,
+    savepoint,
     select,
 )
 
@@ -41,6 +44,7 @@ from ..wish import Wish
 # So many different teams per target are tried before the search is made anew, and so often.
 _ALTERNATIVES = 4
 _ROUNDS = 3
+_SAVEPOINT = "doorstep_team"
 
 T = TypeVar("T")
 
@@ -147,7 +151,7 @@ def place(
 
     for ids in candidates():
         try:
-            with transaction.atomic():
+            with undone_on_error(_SAVEPOINT):
                 _lock_and_free({*ids, *also_lock}, ids)
                 late: list[LateDeparture] = []
                 problem = planning.problem_for(
@@ -180,9 +184,11 @@ def remove_expired_holds(resource_ids: Collection[int]) -> None:
 
 
 def _lock_and_free(to_lock: Iterable[int], to_free: Iterable[int]) -> None:
-    """Lock these resources, and then free what expired holds take of those."""
+    """Set the savepoint, lock these resources, and free what expired holds take of those."""
     require_transaction()
-    _locked, expired = run_together((_LOCK, [sorted(to_lock)]), (_EXPIRED, [sorted(to_free)]))
+    _set, _locked, expired = run_together(
+        savepoint(_SAVEPOINT), (_LOCK, [sorted(to_lock)]), (_EXPIRED, [sorted(to_free)])
+    )
     _remove_holds(expired)
 
 
@@ -210,11 +216,13 @@ def write_plan(
     booking: Booking | None = None,
     requirements: Sequence[Requirement] = (),
     also: Sequence[Model] = (),
+    news: Sequence[Event] = (),
 ) -> None:
     """Write the offer's assignments and blocks for a hold or a booking, and move whom it moves.
 
     Needs the locks taken by `place`. Roles and `requirements` are counted in the same order. `also`
-    are new rows to be written with it: the booking itself perhaps, and its history.
+    are new rows to be written with it: the booking itself perhaps, and its history. `news` is
+    published behind them.
     """
     require_transaction()
     moves = {move.stop_id: move for each in offer.assignments for move in each.moves}
@@ -237,6 +245,7 @@ def write_plan(
         *_clear_and_move(moved),
         insertion(*also, *history, *fresh),
         (_TAKE_TIME, [*owner, [each.pk for each in moved]]),
+        *(statement for event in news for statement in publishing(event)),
     )
     mark_inserted(*also)
 

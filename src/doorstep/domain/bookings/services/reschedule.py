@@ -47,14 +47,14 @@ def reschedule_booking(
     earlier = earlier_result(request)
     if earlier is not None:
         return Booking.objects.get(pk=earlier["booking"])
-    hold, team = lock_hold(code=hold_code, contact=contact)
+    held = lock_hold(code=hold_code, contact=contact)
+    hold = held.hold
     if hold.booking_id != booking.pk:
         raise HoldNotFound
     wish = wish_of(hold)
     check_bookable(wish)
     promise = Promise(hold.promised_from, hold.promised_to)
     target = find_target(wish.portal, zone_of(wish), promise, now, from_today=wish.is_from_today)
-    apart = planning.apart_of(wish)
 
     def write(offer: Offer) -> Booking:
         current = lock_booking(booking)
@@ -67,9 +67,9 @@ def reschedule_booking(
         wish=wish,
         target=target,
         now=now,
-        apart=apart,
+        apart=held.apart,
         write=write,
-        first_choice=team,
+        first_choice=held.team,
         also_lock=team_of_booking(booking),
     )
     keep_result(request, {"booking": moved.pk})
