@@ -7,6 +7,9 @@ SOURCES := src tests benchmarks
 CATALOGS := $(wildcard src/doorstep/locale/*/LC_MESSAGES/django.po)
 LANGUAGES := de fr es pt ar he
 
+# Tests and the demo start many processes of the same code; compiling it once is enough.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check bench format lock messages clean
 
 # Chooses python3 where there is no python3.11 by that name.
