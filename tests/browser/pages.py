@@ -1,7 +1,9 @@
 """Every page of the portal by name, and how to get there."""
 
-from datetime import datetime
+import io
+from datetime import datetime, timedelta
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from doorstep.domain.bookings.models import Booking
@@ -9,6 +11,7 @@ from doorstep.domain.notifications.models import Channel
 from doorstep.domain.notifications.unsubscribe import make_token
 from tests.factories.bookings import World, book, window_key
 from tests.factories.customers import make_asset
+from tests.factories.tracking import expect_late
 
 from .conftest import OpenPage
 
@@ -43,6 +46,12 @@ def hold_friday_morning(page: Page) -> None:
     page.goto("/book/time/?day=2026-11-27")
     page.locator(f"input[value='{FRIDAY_MORNING}'][type=radio]").check(force=True)
     page.locator("#times form button").click()
+
+
+def picture() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(written, "PNG")
+    return written.getvalue()
 
 
 def each_page(open_page: OpenPage, world: World, visit: Booking, **how: object):
@@ -87,7 +96,24 @@ def each_page(open_page: OpenPage, world: World, visit: Booking, **how: object):
     yield "details", page
     page.locator("#details-form .actions button").click()
     yield "review", page
+    page.goto(f"/visits/{visit.code}/photos/")
+    page.locator(".photo-form button").click()
+    yield "no photo", page
+    page.set_input_files("input[type=file]", {"name": "a.png", "mimeType": "", "buffer": picture()})
+    page.locator("input[name=caption]").fill("The type plate, seen from below")
+    page.locator(".photo-form button").click()
+    page.locator(".sent-photos").wait_for()
+    yield "photos", page
     page.goto(f"/visits/{visit.code}/move/?day=2026-11-27")
     page.locator(f"input[value='{FRIDAY_MORNING}'][type=radio]").check(force=True)
     page.locator("#times form button").click()
     yield "move review", page
+    expect_late(visit, expected_at=visit.promised_to + timedelta(minutes=98))
+    for path in ("/", f"/visits/{visit.code}/"):
+        page.goto(path)
+        yield f"late, {path}", page
+    page.locator(".late form button").click()
+    yield "waits", page
+    page.goto(f"/visits/{visit.code}/cancel/")
+    page.locator(".cancel-form .button").click()
+    yield "canceled", page

@@ -76,7 +76,7 @@ def test_the_offices_why_no_time_has_no_barrier_and_does_not_scroll_sideways(
 # Buttons and controls; links inside a line of text are exempt (2.5.8).
 _SMALL_TARGETS = """() => [...document.querySelectorAll(
     "button, select, .button, .chip, a.day, .tabs a, .site-nav__link, .option, .choice, " +
-    ".more__title, a.days__day"
+    ".more__title, a.days__day, .star, .link-button, input:not([type=hidden]).input"
   )].filter(e => e.offsetParent).map(e => [e, e.getBoundingClientRect()])
   .filter(([e, r]) => r.height < 43.5)
   .map(([e, r]) => `${e.className || e.tagName} ${Math.round(r.width)}x${Math.round(r.height)}`)"""

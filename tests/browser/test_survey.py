@@ -14,7 +14,7 @@ from tests.factories.surveys import SURVEY_HOST, answer, ask_by_own_form, ask_el
 
 from .conftest import OpenPage
 from .pages import furnish
-from .test_accessibility import barriers
+from .test_accessibility import barriers, small_targets
 
 PHONE = 320
 
@@ -38,7 +38,7 @@ def test_feedback_is_given_by_link_and_changed(
     expect(page.get_by_text("Fitted a new pump.")).to_be_visible()
 
     page.get_by_role("button", name="Send feedback").click()
-    expect(page.get_by_role("link", name="How was the visit?: Please choose")).to_be_visible()
+    expect(page.get_by_role("link", name="How was the visit? – Please choose")).to_be_visible()
     page.get_by_role("group", name="How was the visit?").locator("label").nth(3).click()
     page.get_by_role("group", name="Was everything left tidy?").locator("label").nth(4).click()
     page.get_by_label("Would you like to add something?").fill("Quick and kind.")
@@ -82,7 +82,7 @@ def test_no_page_about_feedback_has_a_barrier_or_scrolls_sideways(
     found: list[str] = []
 
     def look(name: str) -> None:
-        found.extend(f"{name}: {barrier}" for barrier in barriers(page))
+        found.extend(f"{name}: {barrier}" for barrier in (*barriers(page), *small_targets(page)))
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > PHONE:
             found.append(f"{name}: {wide} px")

@@ -65,6 +65,19 @@ def report(
     )
 
 
+def expect_late(booking: Booking, *, expected_at: datetime) -> Delay:
+    """The visit is expected late, as was noticed an hour before the end of what was promised."""
+    booking.expected_late_at = expected_at
+    booking.save()
+    return Delay.objects.create(
+        booking=booking,
+        noticed_at=booking.promised_to - timedelta(hours=1),
+        expected_at=expected_at,
+        promised_from=booking.promised_from,
+        promised_to=booking.promised_to,
+    )
+
+
 def make_tracking(booking: Booking) -> None:
     """A row of everything tracking keeps: a trip that is over, a delay that is past, a platform."""
     part = booking.assignments.get()

@@ -68,7 +68,7 @@ def test_it_can_be_stopped(carols: Client) -> None:
 
     page = carols.post(PAGE, {"do": "stop"}, follow=True)
 
-    assert "The address works no more." in text_of(page)
+    assert "The address no longer works." in text_of(page)
     assert "No address yet" in text_of(page)
     assert Client().get(address).status_code == 404
 

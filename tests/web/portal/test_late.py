@@ -14,7 +14,7 @@ from tests.conftest import NOW
 from tests.factories.bookings import World, book, make_link, make_world
 from tests.factories.customers import mallory
 from tests.factories.on_site import at
-from tests.factories.tracking import become
+from tests.factories.tracking import become, expect_late
 
 pytestmark = pytest.mark.django_db
 TITLE = "will probably be later than promised"
@@ -37,15 +37,7 @@ def world() -> World:
 def booking(world: World) -> Booking:
     """Promised for 10 to 12, expected at 13:38."""
     booking = book(world, now=NOW)
-    Delay.objects.create(
-        booking=booking,
-        noticed_at=at(11),
-        expected_at=at(13, 38),
-        promised_from=booking.promised_from,
-        promised_to=booking.promised_to,
-    )
-    booking.expected_late_at = at(13, 38)
-    booking.save()
+    expect_late(booking, expected_at=at(13, 38))
     return booking
 
 
@@ -64,6 +56,18 @@ def test_the_page_says_when_and_what_can_be_done(carols: Client, booking: Bookin
     assert "Expected around 13:40, London time" in shown
     assert "/move/?day=2026-11-26" in shown
     assert "/move/?day=2026-11-27" in shown
+    assert "It was planned for" in shown
+    assert "The technician arrives between" not in shown
+
+
+def test_the_list_of_visits_says_so_too_until_the_technician_sets_out(
+    carols: Client, booking: Booking, clock: time_machine.Traveller
+) -> None:
+    assert "Expected around 13:40, London time" in carols.get("/").content.decode()
+
+    clock.shift(timedelta(hours=1))
+    become(booking, ParentStatus.TRAVELING, at=at(12, 30))
+    assert "Expected around" not in carols.get("/").content.decode()
 
 
 def test_who_waits_says_so_once(carols: Client, booking: Booking) -> None:

@@ -40,7 +40,10 @@ def send(client: Client, booking: Booking, **values: Any) -> Any:
 def test_a_photo_is_kept_without_the_place_it_was_taken_at(
     carols: Client, booking: Booking
 ) -> None:
-    assert "1 photo sent" in send(carols, booking).content.decode()
+    shown = send(carols, booking).content.decode()
+    assert "The photo was sent." in shown
+    assert "1 photo sent" in shown
+    assert "There is room for 5 more." in shown
 
     photo = BookingPhoto.objects.get()
     assert photo.is_from_customer
@@ -53,8 +56,17 @@ def test_its_sender_sees_it_and_may_remove_it(carols: Client, booking: Booking) 
     number = BookingPhoto.objects.get().pk
     assert carols.get(f"/visits/{booking.code}/photos/{number}/").status_code == 200
 
-    carols.post(f"/visits/{booking.code}/photos/{number}/remove/")
+    answer = carols.post(f"/visits/{booking.code}/photos/{number}/remove/", follow=True)
+    assert "The photo was removed." in answer.content.decode()
     assert not BookingPhoto.objects.exists()
+
+
+def test_the_page_of_the_visit_says_how_many_were_sent(carols: Client, booking: Booking) -> None:
+    assert "photos sent" not in carols.get(f"/visits/{booking.code}/").content.decode()
+    send(carols, booking)
+    send(carols, booking)
+
+    assert "2 photos sent" in carols.get(f"/visits/{booking.code}/").content.decode()
 
 
 def test_others_see_nothing_of_it(carols: Client, booking: Booking, sign_in: SignIn) -> None:
@@ -89,6 +101,8 @@ def test_what_is_no_picture_is_refused_and_the_words_stay(carols: Client, bookin
     assert answer.status_code == 400
     assert "not a picture we can read" in answer.content.decode()
     assert "My boiler" in answer.content.decode()
+    # Said above everything else, and reading begins there.
+    assert 'href="#id_picture"' in answer.content.decode()
     assert not BookingPhoto.objects.exists()
 
 
@@ -96,7 +110,10 @@ def test_there_is_room_for_so_many(carols: Client, booking: Booking) -> None:
     for _number in range(MOST_OF_CUSTOMERS):
         send(carols, booking)
 
-    assert "used up" in send(carols, booking).content.decode()
+    answer = send(carols, booking).content.decode()
+    assert "used up" in answer
+    assert "There is no room for more." in answer
+    assert 'type="file"' not in answer
     assert BookingPhoto.objects.count() == MOST_OF_CUSTOMERS
 
 
@@ -105,3 +122,13 @@ def test_once_the_visit_is_over_nothing_is_sent(carols: Client, booking: Booking
 
     send(carols, booking)
     assert not BookingPhoto.objects.exists()
+
+
+def test_what_was_sent_stays_once_the_visit_is_over(carols: Client, booking: Booking) -> None:
+    send(carols, booking)
+    number = BookingPhoto.objects.get().pk
+    become(booking, ParentStatus.COMPLETED, at=NOW)
+
+    answer = carols.post(f"/visits/{booking.code}/photos/{number}/remove/", follow=True)
+    assert "can no longer be changed" in answer.content.decode()
+    assert BookingPhoto.objects.exists()

@@ -57,7 +57,7 @@ def own_feed_page(
         feed = find_live_feed(owner)
         if feed is not None and wish == "stop":
             revoke_feed(feed=feed, actor=actor, now=timezone.now())
-            messages.success(request, _("The address works no more."))
+            messages.success(request, _("The address no longer works."))
         return redirect(request.path)
     return render(request, template, {"feed": _own_feed(owner, zone, code, host)})
 

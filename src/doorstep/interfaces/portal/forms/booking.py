@@ -39,7 +39,7 @@ class DetailsForm(forms.Form):
     details = DetailsField(
         label=_("Is there anything we should know?"),
         help_text=_("For example what happens, a fault code, where to park, how to find the door."),
-        widget=forms.Textarea(attrs={"rows": 6, "data-counter": MAX_DETAILS}),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "data-counter": MAX_DETAILS}),
     )
 
 

@@ -22,7 +22,7 @@ class CancelForm(forms.Form):
         label=_("Would you like to add something?"),
         required=False,
         max_length=MAX_NOTE,
-        widget=forms.Textarea(attrs={"rows": 3, "data-counter": MAX_NOTE}),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "data-counter": MAX_NOTE}),
     )
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)

@@ -44,7 +44,7 @@ class SurveyForm(forms.Form):
         label=_("Would you like to add something?"),
         required=False,
         max_length=MAX_COMMENT,
-        widget=forms.Textarea(attrs={"rows": 4, "data-counter": MAX_COMMENT}),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "data-counter": MAX_COMMENT}),
     )
 
     def __init__(self, *args: Any, survey: VisitSurvey, by_link: bool, **kwargs: Any) -> None:

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
-from doorstep.domain.bookings.models import Booking, ParentStatus
+from doorstep.domain.bookings.models import Booking
 from doorstep.domain.tracking.models import DelayAnswer
 from doorstep.domain.tracking.services.outlook import last_delay
 from doorstep.platform.lib.site_time import format_window, get_zone, local_day
 
-from .live import round_to_five
-from .visits import visit_urls
+from .visits import expected_late, visit_urls
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +28,15 @@ class LateView:
 
 def late_view(booking: Booking, *, by_link: bool, now: datetime) -> LateView | None:
     """None for a visit that is not expected late, or whose technician has set out."""
-    expected_at = booking.expected_late_at
-    if expected_at is None or booking.parent_status is not ParentStatus.SCHEDULED:
+    expected = expected_late(booking)
+    if not expected:
         return None
     zone = get_zone(booking.time_zone)
     delay = last_delay(booking)
     move = visit_urls(booking.code, by_link=by_link).move
     today = local_day(now, zone)
     return LateView(
-        expected=format_window(round_to_five(expected_at), None, zone, with_zone=True),
+        expected=expected,
         promised=format_window(booking.promised_from, booking.promised_to, zone),
         keeps=delay is not None and delay.answer == DelayAnswer.KEEP,
         keep_url=reverse(f"portal:{'link_' if by_link else ''}keep", args=[booking.code]),

@@ -19,11 +19,16 @@ class PhotoView:
 
 @dataclass(frozen=True, slots=True)
 class PhotosView:
-    """`shown` is empty for who came by a link; the count tells that something arrived."""
+    """`shown` is empty for who came by a link; the count tells that something arrived. There is
+    room for `left` more."""
 
     count: int
-    is_full: bool
+    left: int
     shown: tuple[PhotoView, ...]
+
+
+def sent_count(booking: Booking) -> int:
+    return booking.photos.filter(is_from_customer=True).count()
 
 
 def photos_view(booking: Booking, *, by_link: bool) -> PhotosView:
@@ -31,7 +36,7 @@ def photos_view(booking: Booking, *, by_link: bool) -> PhotosView:
     shown = () if by_link else rows
     return PhotosView(
         count=len(rows),
-        is_full=len(rows) >= MOST_OF_CUSTOMERS,
+        left=max(0, MOST_OF_CUSTOMERS - len(rows)),
         shown=tuple(
             PhotoView(
                 url=reverse("portal:own_photo", args=[booking.code, row.pk]),

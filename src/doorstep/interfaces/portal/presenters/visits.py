@@ -20,6 +20,7 @@ from doorstep.platform.lib.site_time import (
 
 from .days import Leaf, leaf_of
 from .durations import format_duration
+from .live import round_to_five
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class VisitView:
     is_open: bool
     is_traveling: bool
     follows: str
+    late: str
     is_canceled: bool
     version: int
     may_change: bool
@@ -128,6 +130,7 @@ def visit_view(
         is_open=parent not in _CLOSED,
         is_traveling=parent is ParentStatus.TRAVELING,
         follows=_follows(booking),
+        late=expected_late(booking),
         is_canceled=parent is ParentStatus.CANCELED,
         version=booking.version,
         may_change=rules.may_change,
@@ -183,6 +186,18 @@ def status_label(booking: Booking) -> str:
             return _("Canceled")
         case _other:
             return _("Booked")
+
+
+def expected_late(booking: Booking) -> str:
+    """ "Expected around 13:40, London time"; empty for a visit that is not expected late, or whose
+    technician has set out: then the live page knows better."""
+    expected_at = booking.expected_late_at
+    if expected_at is None or booking.parent_status is not ParentStatus.SCHEDULED:
+        return ""
+    zone = get_zone(booking.time_zone)
+    return _("Expected around %(time)s") % {
+        "time": format_window(round_to_five(expected_at), None, zone, with_zone=True)
+    }
 
 
 def _follows(booking: Booking) -> str:

@@ -3,10 +3,12 @@
 By a link they can be sent, and not looked at: links are passed on (decisions/0012).
 """
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from doorstep.domain.bookings.models import BookingPhoto
@@ -44,6 +46,7 @@ def photos(request: VisitRequest, code: str) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
+            messages.success(request, _("The photo was sent."))
             return redirect(request.path)
     by_link = request.link is not None
     return render(
@@ -68,8 +71,10 @@ def remove(request: VisitRequest, code: str, number: int) -> HttpResponse:
     view = view_of(request, found.booking)
     try:
         remove_customer_photo(photo=found, actor=request.actor)
-    except DomainError:
+    except DomainError as error:
+        messages.error(request, str(error))
         return redirect(view.url)
+    messages.success(request, _("The photo was removed."))
     return redirect(view.photos_url)
 
 

@@ -24,6 +24,7 @@ from doorstep.interfaces.portal.csp import allow_survey_frame
 from doorstep.interfaces.portal.live.page import live_context
 from doorstep.interfaces.portal.presenters.after_visit import after_visit
 from doorstep.interfaces.portal.presenters.late import late_view
+from doorstep.interfaces.portal.presenters.photos import sent_count
 from doorstep.interfaces.portal.presenters.visits import (
     VisitUrls,
     VisitView,
@@ -62,6 +63,7 @@ def visit(request: VisitRequest, code: str) -> HttpResponse:
             "google_url": google_calendar_url(entry),
             "outlook_url": outlook_calendar_url(entry),
             "after": after,
+            "photo_count": sent_count(booking) if view.is_open else 0,
             "late": late_view(booking, by_link=request.link is not None, now=timezone.now()),
             **live_context(booking, by_link=request.link is not None, now=timezone.now()),
         },
