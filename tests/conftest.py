@@ -14,6 +14,7 @@ from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.engine import warm
 from tests.database.template import NotAllowed, check_role, ensure_template
+from tests.doubles.served import Served, beside_test
 
 # How long an example takes says how busy the machine is.
 hypothesis_settings.register_profile("doorstep", deadline=None)
@@ -69,6 +70,29 @@ def django_db_modify_db_settings(
     if django_db_use_migrations:
         with django_db_blocker.unblock():
             connection.settings_dict["TEST"]["TEMPLATE"] = ensure_template()
+
+
+@pytest.fixture(scope="module")
+def _server(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Served, None, None]:
+    log = tmp_path_factory.mktemp("served") / "serve.log"
+    server = Served(log=log, environment=beside_test(connection.settings_dict["NAME"]))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def served(transactional_db: None, _server: Served) -> Generator[Served, None, None]:
+    """`doorstep serve` as a process of its own, beside the tests of a file. Its clock is the real
+    one. A test may stop it, and start it with another environment."""
+    usual = dict(_server.environment)
+    if not _server.is_running:
+        _server.start()
+    yield _server
+    if _server.environment != usual:
+        _server.stop()
+        _server.environment = usual
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

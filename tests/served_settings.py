@@ -5,9 +5,11 @@ import os
 from pathlib import Path
 
 from tests.settings import *  # noqa: F403
-from tests.settings import DATABASES, MIDDLEWARE
+from tests.settings import DATABASES, MIDDLEWARE, SHARED_CACHE
 
 DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
+# As in production; and emptied with the tables, for one server answers many tests.
+CACHES = {"default": SHARED_CACHE}
 MEDIA_ROOT = Path(os.environ["TEST_MEDIA"])
 MIDDLEWARE.insert(1, "servestatic.middleware.ServeStaticMiddleware")

@@ -10,14 +10,12 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from doorstep.domain.customers.models import Contact
 from doorstep.platform.identity.models import User
 from tests.conftest import CHROMIUM_NAMES
-from tests.doubles.served import Served, beside_test
 from tests.factories.bookings import World, make_world
 
 # Playwright's event loop lives in this thread; the tests still use the database from it.
@@ -124,13 +122,3 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-@pytest.fixture
-def served(transactional_db: None, tmp_path: Path) -> Iterator[Served]:
-    """`doorstep serve` as a process of its own, beside the test. Its clock is the real one."""
-    environment = beside_test(connection.settings_dict["NAME"])
-    server = Served(log=tmp_path / "serve.log", environment=environment)
-    server.start()
-    yield server
-    server.stop()

@@ -41,6 +41,10 @@ class Served:
                 return
         raise AssertionError(self.log.read_text())
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def terminate(self) -> None:
         """Ask it to stop, as a service manager does."""
         assert self._process is not None
@@ -52,7 +56,7 @@ class Served:
         return self._process.wait(seconds)
 
     def stop(self) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self.is_running:
             self._process.terminate()
             try:
                 self._process.wait(30)

@@ -69,18 +69,6 @@ class Follower:
 
 
 @pytest.fixture
-def served(transactional_db: None, tmp_path: Path) -> Iterator[Served]:
-    environment = beside_test(connection.settings_dict["NAME"])
-    server = Served(
-        log=tmp_path / "serve.log",
-        environment={**environment, "DOORSTEP_LIVE_STREAMS_PER_ADDRESS": "3"},
-    )
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def stack() -> Iterator[ExitStack]:
     with ExitStack() as found:
         yield found
@@ -250,6 +238,9 @@ def test_nobody_else_gets_a_stream(
 def test_more_streams_than_an_address_may_have_are_refused(
     stack: ExitStack, served: Served, visit: Booking
 ) -> None:
+    served.stop()
+    served.environment["DOORSTEP_LIVE_STREAMS_PER_ADDRESS"] = "3"
+    served.start()
     cookies = by_link(visit)
     inner = stack.enter_context(ExitStack())
     open_ones = [follow(inner, served, link_path(visit), cookies) for _number in range(3)]
