@@ -1,13 +1,13 @@
 """Which account with an outside service sends a message."""
 
-from django.db.models import Q
-
 from doorstep.domain.organization.models import ConnectorAccount, Portal
+from doorstep.platform.lib.rows import rows_as, run, select
 
 from .models import Channel
 
 # The mail server of the installation's settings, for who has set up nothing else.
 BUILT_IN = "django"
+_OF_PORTAL = "WHERE (portal_id = %s OR portal_id IS NULL) AND kind = %s"
 
 
 def find_account(channel: Channel, portal: Portal) -> ConnectorAccount | None:
@@ -15,9 +15,8 @@ def find_account(channel: Channel, portal: Portal) -> ConnectorAccount | None:
 
     None where nothing is set up for text messages, or where all that is was switched off.
     """
-    accounts = list(
-        ConnectorAccount.objects.filter(Q(portal=portal.pk) | Q(portal=None), kind=channel)
-    )
+    rows = run(select(ConnectorAccount, _OF_PORTAL), [portal.pk, str(channel)])
+    accounts = rows_as(ConnectorAccount, rows)
     if not accounts and channel == Channel.EMAIL:
         accounts = [
             ConnectorAccount.objects.get_or_create(

@@ -1,12 +1,14 @@
 """The company, and which portal answers."""
 
+from doorstep.platform.lib.rows import rows_as, run, select
+
 from .models import Company, Portal
 
 
 def get_company() -> Company:
     """The one company; made with defaults when the installation is fresh."""
-    company, _created = Company.objects.get_or_create(pk=1)
-    return company
+    found = rows_as(Company, run(select(Company, "WHERE id = 1")))
+    return found[0] if found else Company.objects.get_or_create(pk=1)[0]
 
 
 def find_portal(host: str) -> Portal | None:

@@ -8,8 +8,8 @@ still run one after the other, in the transaction that is open: each sees what t
 and what others have committed until then.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -40,12 +40,13 @@ def run_together(*statements: Statement) -> list[Rows]:
         return []
     cursors = [_cursor(raw, params) for _sql, params in statements]
     with database.wrap_database_errors:
+        send = _wrapped(_send, database) if database.execute_wrappers else _send
         if len(statements) == 1:
-            _send(cursors[0], *statements[0])
+            send(cursors[0], *statements[0])
         else:
             with raw.pipeline():
                 for cursor, statement in zip(cursors, statements, strict=True):
-                    _send(cursor, *statement)
+                    send(cursor, *statement)
         found = [_fetch(cursor) for cursor in cursors]
     if database.queries_logged:
         seconds = f"{monotonic() - began:.3f}"
@@ -57,6 +58,20 @@ def run_together(*statements: Statement) -> list[Rows]:
 def _cursor(raw: psycopg.Connection[Any], params: Params) -> psycopg.Cursor[tuple[Any, ...]]:
     """One that does not look for placeholders, where they have been numbered already."""
     return psycopg.Cursor(raw) if isinstance(params, Mapping) else psycopg.RawCursor(raw)
+
+
+def _wrapped(send: Callable[..., None], database: Any) -> Callable[..., None]:
+    """With what has been put around every statement (Django's `execute_wrapper`)."""
+
+    def wrapped(cursor: psycopg.Cursor[tuple[Any, ...]], sql: str, params: Params) -> None:
+        def execute(sql: str, params: Params, _many: bool, context: dict[str, Any]) -> None:
+            send(context["cursor"], sql, params)
+
+        for wrapper in reversed(database.execute_wrappers):
+            execute = partial(wrapper, execute)
+        execute(sql, params, False, {"connection": database, "cursor": cursor})
+
+    return wrapped
 
 
 def _send(cursor: psycopg.Cursor[tuple[Any, ...]], sql: str, params: Params) -> None:

@@ -5,15 +5,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock, Thread
 
 from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
+from doorstep.domain.bookings.models import Booking
+from doorstep.domain.customers.models import Account, Contact, CustomerAsset
 from doorstep.domain.notifications.models import Message
 from doorstep.domain.notifications.models.message import WAITING
-from doorstep.platform.lib.db import DatabaseClock
+from doorstep.domain.work.models import WorkOrder
+from doorstep.platform.lib.db import DatabaseClock, require_transaction
+from doorstep.platform.lib.rows import joined_as, run_together, select_joined
 from doorstep.platform.lib.tokens import new_code
 
 # A killed worker's message is taken up again this long after its last sign of life.
@@ -21,6 +25,29 @@ LEASE = timedelta(seconds=60)
 RENEW_EVERY_S = 20.0
 # A mail server that drips one byte a minute does not keep a message for ever.
 MAX_RENEWALS = 30
+
+_ABOUT_VISIT = (
+    (Booking, "booking"),
+    (WorkOrder, "work_order"),
+    (Account, "account"),
+    (CustomerAsset, "asset"),
+)
+_OF_VISIT = """
+  FROM bookings_booking AS booking
+  JOIN work_workorder AS work_order ON work_order.id = booking.work_order_id
+  JOIN customers_account AS account ON account.id = work_order.account_id
+  LEFT JOIN customers_customerasset AS asset ON asset.id = work_order.asset_id
+ WHERE booking.id = %s
+   FOR NO KEY UPDATE OF booking
+"""
+_ABOUT_MESSAGE = ((Message, "message"), (Contact, "contact"), (Account, "account"))
+_OF_MESSAGE = """
+  FROM notifications_message AS message
+  LEFT JOIN customers_contact AS contact ON contact.id = message.contact_id
+  LEFT JOIN customers_account AS account ON account.id = contact.account_id
+ WHERE message.id = %s AND message.lease_code = %s
+   FOR NO KEY UPDATE OF message
+"""
 
 log = logging.getLogger(__name__)
 
@@ -66,14 +93,37 @@ def claim(message_id: int) -> Lease | None:
     return Lease(message_id, code, row[0]) if row else None
 
 
-def lock_if_held(lease: Lease, *with_it: str) -> tuple[Message, datetime] | None:
-    """The row, locked for the caller's transaction, with these relations, and the database's clock
-    beside it; None when the lease went to somebody else."""
-    rows = (
-        Message.objects.select_for_update(of=("self",), no_key=True)
-        .select_related(*with_it)
-        .annotate(at=DatabaseClock())
+def lock_visit_and_message(lease: Lease) -> tuple[Booking | None, Message, datetime] | None:
+    """Both rows, locked for the caller's transaction, with the order, its account and asset, the
+    contact and her account, and the database's clock beside them; None when the lease went to
+    somebody else.
+
+    The visit first, as those do who decide what is told of it: what is told now, they then see.
+    """
+    require_transaction()
+    visits, messages, ((at,),) = run_together(
+        (select_joined(_ABOUT_VISIT, _OF_VISIT), [lease.booking_id]),
+        (select_joined(_ABOUT_MESSAGE, _OF_MESSAGE), [lease.message_id, lease.code]),
+        ("SELECT clock_timestamp()", None),
     )
+    if not messages:
+        return None
+    message, contact, account = joined_as(_ABOUT_MESSAGE, messages[0])
+    message.contact = contact
+    if contact is not None:
+        contact.account = account
+    booking = None
+    if visits:
+        booking, order, order.account, order.asset = joined_as(_ABOUT_VISIT, visits[0])
+        booking.work_order = order
+    message.booking = booking
+    return booking, message, at.astimezone(UTC)
+
+
+def lock_if_held(lease: Lease) -> tuple[Message, datetime] | None:
+    """The row, locked for the caller's transaction, and the database's clock beside it; None when
+    the lease went to somebody else."""
+    rows = Message.objects.select_for_update(of=("self",), no_key=True).annotate(at=DatabaseClock())
     try:
         message = rows.get(pk=lease.message_id, lease_code=lease.code)
     except Message.DoesNotExist:
