@@ -20,9 +20,25 @@ from doorstep.connectors.email.base import Attachment, OutgoingEmail
 
 UTF_8 = charset.Charset("utf-8")
 UTF_8.body_encoding = charset.QP
-# Line ends as on the wire, and no ">" put before a line that begins with "From ". Headers are not
-# folded again: an address longer than a line would leave the header's first line empty.
-WIRE = policy.compat32.clone(linesep="\r\n", mangle_from_=False, max_line_length=900)
+# The other encoding costs three times as much in headers, for it is tried letter by letter.
+IN_HEADERS = charset.Charset("utf-8")
+IN_HEADERS.header_encoding = charset.BASE64
+
+
+class Wire(policy.Compat32):
+    """Line ends as on the wire, and no ">" put before a line that begins with "From ". Headers are
+    not folded again: an address longer than a line would leave the header's first line empty."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Most are one short line of ASCII, which need not be taken apart to see that."""
+        if value.isascii() and not {"\r", "\n"} & set(value):
+            line = f"{name}: {value}"
+            if len(line) <= (self.max_line_length or 0):
+                return f"{line}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+WIRE = Wire(linesep="\r\n", mangle_from_=False, max_line_length=900)
 LONGEST_WORD = 75  # of an encoded word (RFC 2047, 2)
 # Written by us from other fields of the mail; `headers` cannot replace them.
 OURS = frozenset({"message-id", "auto-submitted", "from", "to", "cc", "bcc", "reply-to", "subject"})
@@ -147,7 +163,7 @@ def _encoded(text: str, header: str) -> str:
     """A value for a header: plain ASCII as it is, anything else in encoded words."""
     if text.isascii():
         return text
-    return Header(text, "utf-8", maxlinelen=LONGEST_WORD, header_name=header).encode()
+    return Header(text, IN_HEADERS, maxlinelen=LONGEST_WORD, header_name=header).encode()
 
 
 def _words(pairs: Mapping[str, str]) -> list[str]:

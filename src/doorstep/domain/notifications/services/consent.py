@@ -22,6 +22,7 @@ from doorstep.domain.notifications.models import (
 )
 from doorstep.domain.notifications.storable import one_line
 from doorstep.domain.organization.selectors import get_company
+from doorstep.platform.lib.rows import run
 from doorstep.platform.values.phone import InvalidPhone, normalize_phone
 
 LONGEST_ADDRESS = 254
@@ -29,6 +30,12 @@ LONGEST_KEY = 160
 LONGEST_DETAIL = 250
 # ISO 3166 sets "ZZ" free for "no country".
 NO_REGION = "ZZ"
+_NEWEST = """
+SELECT DISTINCT ON (scope) scope, is_opted_out
+  FROM notifications_consent
+ WHERE channel = %s AND address = %s
+ ORDER BY scope, at DESC, id DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,7 @@ def is_opted_out(channel: Channel, address: str, *, is_optional: bool) -> bool:
 
 
 def wishes_of(channel: Channel, address: str) -> Wishes:
-    newest = (
-        Consent.objects.filter(channel=channel, address=normalize_address(channel, address))
-        .order_by("scope", "-at", "-pk")
-        .distinct("scope")
-        .values_list("scope", "is_opted_out")
-    )
+    newest = run(_NEWEST, [str(channel), normalize_address(channel, address)])
     refused = {scope for scope, is_refused in newest if is_refused}
     return Wishes(ConsentScope.ALL in refused, ConsentScope.OPTIONAL in refused)
 
