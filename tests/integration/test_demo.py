@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import pytest
 
@@ -69,10 +70,13 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     started = Demo(tmp_path_factory.mktemp("demo"))
+    # Another demo's mail server, say, is at the port of this one.
+    taken = socket.create_server(("127.0.0.1", int(started.environment["DOORSTEP_SMTP_PORT"])))
     try:
         started.start()
         yield started
     finally:
+        taken.close()
         if started.process.poll() is None:
             started.process.send_signal(signal.SIGTERM)
             started.process.wait(timeout=60)
@@ -106,6 +110,37 @@ def _read(url: str) -> bytes:
             return content
     except HTTPError:
         return b""
+
+
+def test_a_mail_lands_in_the_inbox_even_where_the_usual_port_is_taken(demo: Demo) -> None:
+    browser = build_opener(HTTPCookieProcessor())
+    address = f"http://127.0.0.1:{demo.port}/accounts/password/reset/"
+    with browser.open(address, timeout=20) as answer:
+        token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', answer.read())
+    assert token
+    values = {"email": "carol@example.com", "csrfmiddlewaretoken": token[1].decode()}
+    browser.open(address, urlencode(values).encode(), timeout=20).close()
+
+    deadline = time.monotonic() + 60
+    while b"Choose a new password" not in (page := demo.get("/demo/inbox/")[1]):
+        assert time.monotonic() < deadline, page
+        time.sleep(1)
+
+
+def test_a_second_one_at_the_same_port_says_so_before_it_makes_anything(
+    demo: Demo, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "doorstep.config.cli", "demo", "--port", str(demo.port)]
+
+    second = subprocess.run(
+        command, env=demo.environment, capture_output=True, text=True, timeout=100, check=False
+    )
+
+    assert second.returncode == 1
+    assert f".venv/bin/doorstep demo --port {demo.port + 1}" in second.stderr
+    assert "Making the demo company" not in second.stdout
+    assert "Traceback" not in second.stderr
+    assert demo.get("/health/")[0] == 200
 
 
 def test_pages_and_everything_they_need_are_served(demo: Demo) -> None:

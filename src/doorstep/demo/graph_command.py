@@ -62,7 +62,7 @@ def graph(options: Mapping[str, Any], say: Say) -> None:
     except OSError as error:
         raise CommandError(
             f"Something answers at 127.0.0.1:{port} already. Stop it, or choose another port: "
-            f"doorstep demo graph --port {port + 1}"
+            f".venv/bin/doorstep demo graph --port {port + 1}"
         ) from error
     server.start()
     signal.signal(signal.SIGINT, signal.default_int_handler)

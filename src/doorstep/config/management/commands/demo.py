@@ -12,6 +12,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -56,6 +57,8 @@ class Command(BaseCommand):
         if options["what"] == "graph":
             graph(options, self._say)
             return
+        if not options["seed_only"]:
+            _check_free(options["host"], options["port"])
         call_command("migrate", verbosity=0, interactive=False)
         self._say("Making the demo company (the first time takes a little)…")
         report = seed_company(now=timezone.now())
@@ -64,8 +67,7 @@ class Command(BaseCommand):
             self._print(report)
             return
         address = f"http://{options['host']}:{options['port']}/"
-        _check_free(options["host"], options["port"])
-        mail = start_smtp(port=settings.EMAIL_PORT, folder=inbox_folder())
+        mail = _serve_mail(settings.EMAIL_PORT)
         calendars = _serve_calendars(options["port"] + GRAPH_FROM_WEB)
         ensure_calendars(calendars)
         # SIGTERM ends the demo as Ctrl-C does, and Ctrl-C works even where a shell switched it off.
@@ -75,6 +77,7 @@ class Command(BaseCommand):
             **os.environ,
             "DOORSTEP_DEMO": "1",
             "DOORSTEP_PUBLIC_URL": address.rstrip("/"),
+            "DOORSTEP_SMTP_PORT": str(mail.port),
         }
         children = [
             _start(environment, "serve", "--host", options["host"], "--port", str(options["port"])),
@@ -124,6 +127,17 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+def _serve_mail(port: int) -> Controller:
+    """At this port, or at any where something else is there already: a second demo, say."""
+    try:
+        return start_smtp(port=port, folder=inbox_folder())
+    except OSError:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            free = probe.getsockname()[1]
+        return start_smtp(port=free, folder=inbox_folder())
+
+
 def _serve_calendars(port: int) -> GraphServer:
     """At this port, or at any where something else is there already."""
     try:
@@ -164,7 +178,7 @@ def _check_free(host: str, port: int) -> None:
         except OSError as error:
             raise CommandError(
                 f"Something answers at {host}:{port} already. Stop it, or choose another port: "
-                "doorstep demo --port 8001"
+                f".venv/bin/doorstep demo --port {port + 1}"
             ) from error
 
 
