@@ -216,7 +216,7 @@ def test_a_wait_is_taken_over_as_seconds_and_as_a_date(date: bool) -> None:
 
 
 def test_no_more_than_four_calls_are_under_way_at_once() -> None:
-    double = GraphMailDouble(takes_s=0.05)
+    double = GraphMailDouble(takes_s=0.3)
     with running(double), ThreadPoolExecutor(12) as threads:
         list(threads.map(sender(double.url).send, [EMAIL] * 12))
 

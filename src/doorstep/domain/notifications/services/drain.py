@@ -8,6 +8,7 @@ from doorstep.domain.notifications.models import Channel
 from doorstep.domain.notifications.services.deliver import deliver
 
 from .catalog import Catalog
+from .pace import PACE
 from .sweep import due_messages
 
 # A stopping worker gives running jobs half a minute; several drains share the work.
@@ -38,6 +39,7 @@ def drain(channel: Channel, *, now: Callable[[], datetime]) -> tuple[int, bool]:
                 catalog, made_at = Catalog(), time.monotonic()
             if deliver(message_id=message_id, now=instant, catalog=catalog) is not None:
                 sent += 1
+                PACE.rest()
             if sent >= CHUNK:
                 break
         tried += sent
