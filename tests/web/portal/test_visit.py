@@ -54,6 +54,25 @@ def test_a_visit_in_progress_shows_modify_greyed_out(carols: Client, visit: Book
     assert f'href="/visits/{visit.code}/move/"' not in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    "parent", [ParentStatus.IN_PROGRESS, ParentStatus.COMPLETED, ParentStatus.CANCELED]
+)
+def test_once_the_technician_is_there_nobody_is_announced_or_asked_to_prepare(
+    parent: ParentStatus, carols: Client, world: World, visit: Booking
+) -> None:
+    world.service.preparation = "Please clear the space."
+    world.service.save()
+    announced = ("The technician arrives between", "Please clear the space.", "Add photos",
+                 "Calendar file")  # fmt: skip
+    before = text_of(carols.get(f"/visits/{visit.code}/"))
+    _set_parent(visit, parent)
+    after = text_of(carols.get(f"/visits/{visit.code}/"))
+
+    assert [text for text in announced if text not in before] == []
+    assert [text for text in announced if text in after] == []
+    assert "It was planned for" in after
+
+
 @pytest.mark.parametrize("parent", [ParentStatus.COMPLETED, ParentStatus.CANCELED])
 def test_what_is_over_is_among_the_past(
     parent: ParentStatus, carols: Client, visit: Booking

@@ -55,6 +55,7 @@ class VisitView:
     preparation: str
     cancel_reason: str
     is_open: bool
+    is_ahead: bool
     is_traveling: bool
     follows: str
     late: str
@@ -86,6 +87,7 @@ _TONES = {
     ParentStatus.IN_PROGRESS: "success",
     ParentStatus.CANCELED: "danger",
 }
+_AHEAD = {ParentStatus.SCHEDULED, ParentStatus.TRAVELING}
 _CLOSED = {ParentStatus.COMPLETED, ParentStatus.CANCELED}
 
 
@@ -128,6 +130,7 @@ def visit_view(
         preparation=service.preparation,
         cancel_reason="" if by_link else booking.cancel_reason,
         is_open=parent not in _CLOSED,
+        is_ahead=parent in _AHEAD,
         is_traveling=parent is ParentStatus.TRAVELING,
         follows=_follows(booking),
         late=expected_late(booking),

@@ -63,7 +63,7 @@ def visit(request: VisitRequest, code: str) -> HttpResponse:
             "google_url": google_calendar_url(entry),
             "outlook_url": outlook_calendar_url(entry),
             "after": after,
-            "photo_count": sent_count(booking) if view.is_open else 0,
+            "photo_count": sent_count(booking) if view.is_ahead else 0,
             "late": late_view(booking, by_link=request.link is not None, now=timezone.now()),
             **live_context(booking, by_link=request.link is not None, now=timezone.now()),
         },
