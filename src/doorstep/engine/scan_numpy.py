@@ -15,6 +15,7 @@ from doorstep.engine.scan import (
 from doorstep.platform.values.geo import ARC_SERIES_LIMIT, arc_series
 
 Array = npt.NDArray[Any]
+_MOST = np.iinfo(np.int64).max
 
 
 def collect(
@@ -43,7 +44,7 @@ def collect(
     if reach_m > 0.0:
         with np.errstate(invalid="ignore"):
             is_near[:] = _metres(people[:, :3], here, radius_m) <= reach_m
-    near = np.flatnonzero(is_near)
+    near = _true(is_near)
     speeds = people[:, 3]
     of_near, at = spread(seekers[near, 0], seekers[near, 1])
     who = near[of_near]
@@ -54,7 +55,7 @@ def collect(
     works[who[pair], targets[target, 2]] = True
     is_reached = np.zeros(len(rows), bool)
     is_reached[pair] = True
-    keep = np.flatnonzero(is_reached & (row_to > now_s))
+    keep = _true(is_reached & (row_to > now_s))
     who, rows, table = who[keep], rows[keep], table[keep]
 
     first = table[:, 4].astype(np.int64)
@@ -64,7 +65,7 @@ def collect(
     of_row, way = spread(first, last)
     who, rows = who[of_row], rows[of_row]
     room = ways[way, 11] - duration_s
-    keep = np.flatnonzero(room >= 0)
+    keep = _true(room >= 0)
     who, rows, way, room = who[keep], rows[keep], way[keep], room[keep]
 
     def legs_of(slots: Array, column: int, speed: Array) -> Array:
@@ -74,11 +75,13 @@ def collect(
             metres = _metres(points[slots], here, radius_m)
             seconds = np.ceil(metres * per_m).astype(np.int64) + fixed_s
             raw = np.where(metres > 0.0, seconds, 0)
-        raw = np.where(speed == 1.0, raw, np.ceil(raw / speed).astype(np.int64))
+        is_usual = speed == 1.0
+        if not is_usual.all():
+            raw = np.where(is_usual, raw, np.ceil(raw / speed).astype(np.int64))
         return np.where(slots >= 0, raw, 0)
 
     there = legs_of(ways[way, 1], 0, speeds[who])
-    keep = np.flatnonzero(there <= room)
+    keep = _true(there <= room)
     who, rows, way, there = who[keep], rows[keep], way[keep], there[keep]
     back = legs_of(ways[way, 2], 1, speeds[who])
     table = ways[way]
@@ -113,12 +116,12 @@ def _roomiest(chances: Array, ways: Array) -> Array:
         return chances
     same = (chances[1:, :2] == chances[:-1, :2]).all(axis=1)
     same &= ways[chances[1:, 2], 0] == ways[chances[:-1, 2], 0]
-    first = np.flatnonzero(np.concatenate([[True], ~same]))
+    first = _true(np.concatenate([[True], ~same]))
     if len(first) == len(chances):
         return chances
     most = np.maximum.reduceat(chances[:, 4], first)
     group = np.cumsum(np.concatenate([[0], ~same]))
-    reached = np.flatnonzero(chances[:, 4] == most[group])
+    reached = _true(chances[:, 4] == most[group])
     _, pick = np.unique(group[reached], return_index=True)
     picked: Array = chances[reached[pick]]
     return picked
@@ -135,10 +138,10 @@ def choose(chances: Array, targets: Array, longest_s: int, has_chance: Array, be
         np.maximum(np.maximum(chances[chance, 3], targets[target, 0]), chances[chance, 5]),
         np.minimum(chances[chance, 4], targets[target, 1]),
     )
-    best[target, 1] = np.iinfo(np.int64).max
+    best[target, 1] = _MOST
     keep = _least(arrives_s, target, best[:, 1])
     chance, target = chance[keep], target[keep]
-    best[target, 2] = np.iinfo(np.int64).max
+    best[target, 2] = _MOST
     _least(chance, target, best[:, 2])
 
 
@@ -155,7 +158,7 @@ def pick(
     best = np.zeros((len(targets), 3), np.int64)
     best[:, 0] = NOBODY
     choose(chances, targets, longest_s, has_chance, best)
-    open_ = np.flatnonzero(best[:, 0] < NOBODY)
+    open_ = _true(best[:, 0] < NOBODY)
     picked = chances[best[open_, 2]]
     found = len(open_)
     out[:found, 0] = open_
@@ -212,21 +215,28 @@ def choose_two(
 def _least(values: Array, target: Array, least: Array) -> Array:
     """Lower `least` of each target to the smallest of its values; which of them reach it."""
     np.minimum.at(least, target, values)
-    return np.flatnonzero(values == least[target])
+    return _true(values == least[target])
+
+
+def _true(mask: Array) -> Array:
+    """Where it is true; numpy's own function for it costs more than small arrays do."""
+    places: Array = mask.nonzero()[0]
+    return places
 
 
 def spread(first: Array, last: Array) -> tuple[Array, Array]:
     """All numbers of the ranges one after the other, and which range each comes from."""
     lengths = last - first
-    of_range = np.repeat(np.arange(len(lengths)), lengths)
-    begins = np.cumsum(lengths) - lengths
-    return of_range, np.arange(len(of_range)) - begins[of_range] + first[of_range]
+    of_range = np.arange(len(lengths)).repeat(lengths)
+    offset = first + lengths - lengths.cumsum()
+    return of_range, np.arange(len(of_range)) + offset[of_range]
 
 
 def touched(from_s: Array, to_s: Array, targets: Array, longest_s: int) -> tuple[Array, Array]:
     """Pairs (interval, target) that share an instant, in order of both."""
-    first = np.searchsorted(targets[:, 0], from_s - longest_s, "left")
-    last = np.searchsorted(targets[:, 0], to_s, "right")
+    begins = targets[:, 0]
+    first = begins.searchsorted(from_s - longest_s, "left")
+    last = begins.searchsorted(to_s, "right")
     interval, target = spread(first, np.maximum(first, last))
-    keep = np.flatnonzero(targets[target, 1] >= from_s[interval])
+    keep = _true(targets[target, 1] >= from_s[interval])
     return interval[keep], target[keep]
