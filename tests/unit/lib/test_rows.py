@@ -1,7 +1,8 @@
 """Statements that are sent together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from doorstep.domain.resources.models import BookableResource, Characteristic, RatingModel
 from doorstep.platform.audit.models import LogEntry, Source
-from doorstep.platform.lib.db import TransactionRequired
+from doorstep.platform.lib.db import TransactionRequired, undone_on_error
 from doorstep.platform.lib.rows import (
     draw_id,
     insert_together,
@@ -19,6 +20,7 @@ from doorstep.platform.lib.rows import (
     rows_as,
     run,
     run_together,
+    savepoint,
     select,
     select_joined,
 )
@@ -185,3 +187,67 @@ def test_whoever_counts_queries_sees_each_statement() -> None:
         "SELECT 1 -- None",
         "SELECT %s::int -- [2]",
     ]
+
+
+# --- Savepoints set together with statements ------------------------------------------------------
+
+
+def names() -> list[str]:
+    return list(RatingModel.objects.order_by("name").values_list("name", flat=True))
+
+
+def add_then(fail: Callable[[], object]) -> None:
+    with undone_on_error("here"):
+        run_together(savepoint("here"), insertion(RatingModel(name="Undone")))
+        fail()
+
+
+def go_wrong() -> None:
+    raise LookupError
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_a_failed_block_is_undone_and_what_was_before_it_stays() -> None:
+    RatingModel.objects.create(name="Before")
+    for _twice in range(2):
+        with pytest.raises(LookupError):
+            add_then(go_wrong)
+    RatingModel.objects.create(name="After")
+
+    assert names() == ["After", "Before"]
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_a_block_that_failed_in_the_database_leaves_the_transaction_usable() -> None:
+    RatingModel.objects.create(name="Before")
+    with pytest.raises(IntegrityError):
+        add_then(lambda: RatingModel.objects.create(name="Before"))
+
+    assert names() == ["Before"]
+
+
+def test_outside_a_transaction_the_block_is_one_of_its_own() -> None:
+    with pytest.raises(LookupError):
+        add_then(go_wrong)
+    with undone_on_error("here"):
+        run_together(savepoint("here"), insertion(RatingModel(name="Done")))
+
+    assert names() == ["Done"]
+
+
+def test_whoever_is_put_around_statements_is_around_these_too() -> None:
+    seen = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert run_together(("SELECT 1", None), ("SELECT 2", None)) == [[(1,)], [(2,)]]
+    run("SELECT 3")
+
+    assert seen == ["SELECT 1", "SELECT 2"]
+
+
+def test_nothing_to_run_is_nothing() -> None:
+    assert run_together() == []

@@ -62,8 +62,8 @@ def undone_on_error(name: str) -> Iterator[None]:
         yield
     except BaseException:
         try:
-            transaction.savepoint_rollback(name)
             transaction.set_rollback(False)
+            transaction.savepoint_rollback(name)
         except DatabaseError:
             transaction.set_rollback(True)
         raise
