@@ -7,12 +7,14 @@ so that a second DNS answer cannot lead inside (DNS rebinding). Environment prox
 import ipaddress
 import json
 import socket
+import ssl
 import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -194,11 +196,16 @@ class PinnedTransport(httpx.BaseTransport):
         return self._pool(url.host).handle_request(request)
 
     def _pool(self, host: str) -> httpx.HTTPTransport:
-        # Made once per host: a pool reads all certificates, which takes longer than a request.
         with self._lock:
             if host not in self._pools:
-                self._pools[host] = httpx.HTTPTransport(trust_env=False)
+                self._pools[host] = httpx.HTTPTransport(verify=_tls_context(), trust_env=False)
             return self._pools[host]
+
+
+@cache
+def _tls_context() -> ssl.SSLContext:
+    """Of all pools alike: it reads all certificates, which takes longer than a request."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 # --- Addresses -----------------------------------------------------------------------------

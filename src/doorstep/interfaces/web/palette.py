@@ -6,6 +6,7 @@ Every pair that carries text keeps a contrast of 4.5, every part of a control 3 
 
 import colorsys
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 from doorstep.platform.values.colors import contrast, luminance, mix, readable_on
 
@@ -85,6 +86,8 @@ def dark_palette(*, font: str, foreground: str, background: str) -> Palette:
     )
 
 
+# Every page asks, and to find a palette takes some hundred comparisons of colors.
+@lru_cache(maxsize=256)
 def _palette(
     *, page: str, surface: str, text: str, foreground: str, states: tuple[str, str, str]
 ) -> Palette:
