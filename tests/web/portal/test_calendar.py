@@ -53,7 +53,9 @@ def test_the_page_says_when_a_program_read_it(carols: Client) -> None:
 
     Client().get(address)
 
-    assert "Last read by a calendar program" in text_of(carols.get(PAGE))
+    page = text_of(carols.get(PAGE))
+    assert "Made Monday, 23 November 2026, 09:00, London time." in page
+    assert "Last read by a calendar program Monday, 23 November 2026, 09:00, London time." in page
 
 
 def test_made_anew_the_old_address_stops(carols: Client) -> None:

@@ -70,8 +70,8 @@ def _own_feed(owner: Owner, zone: ZoneInfo, code: str, host: str | None) -> OwnF
     read_at = feed.last_read_at
     return OwnFeed(
         exists=True,
-        made=format_date_and_window(feed.created_at, None, zone),
-        last_read=format_date_and_window(read_at, None, zone) if read_at else "",
+        made=format_date_and_window(feed.created_at, None, zone, with_zone=True),
+        last_read=format_date_and_window(read_at, None, zone, with_zone=True) if read_at else "",
         url=url,
         webcal_url=url and f"webcal{url.removeprefix('https').removeprefix('http')}",
     )
