@@ -10,6 +10,7 @@ from doorstep.engine import Problem, Route, Stop
 from doorstep.platform.values.geo import Coordinates
 
 MINUTE = 60
+Rests = dict[tuple[int, int], int]
 
 
 def open_targets(problem: Problem) -> set[int]:
@@ -18,8 +19,9 @@ def open_targets(problem: Problem) -> set[int]:
         target.id
         for target in problem.targets
         if any(
-            _works(problem, route, gap, at_s, home_gap)
+            _works(problem, route, rests, gap, at_s, home_gap)
             for route in problem.routes
+            for rests in [least_rests(route)]
             for at_s in range(target.from_s, target.to_s + 1, MINUTE)
             if route.from_s <= at_s <= route.to_s
             for gap in range(len(route.stops) + 1)
@@ -28,7 +30,9 @@ def open_targets(problem: Problem) -> set[int]:
     }
 
 
-def _works(problem: Problem, route: Route, gap: int, at_s: int, home_gap: int) -> bool:
+def _works(
+    problem: Problem, route: Route, rests: Rests, gap: int, at_s: int, home_gap: int
+) -> bool:
     """The visit in this gap at this instant, the way home in front of the stop of this index."""
     new = Stop(
         id=-1,
@@ -43,7 +47,6 @@ def _works(problem: Problem, route: Route, gap: int, at_s: int, home_gap: int) -
         return False
     stops = [*route.stops[:gap], new, *route.stops[gap:]]
     here, free_s = route.start, max(route.from_s, problem.now_s)
-    rests = least_rests(route)
     over_s, in_front = free_s, None
     must_go_home = route.end is not None and any(stop.place is not None for stop in stops)
     for index, stop in enumerate(stops):
@@ -72,7 +75,7 @@ def _works(problem: Problem, route: Route, gap: int, at_s: int, home_gap: int) -
     return free_s <= route.to_s and (not must_go_home or home_gap <= len(stops))
 
 
-def least_rests(route: Route) -> dict[tuple[int, int], int]:
+def least_rests(route: Route) -> Rests:
     """How far those who follow each other are planned apart, by their ids."""
     return {
         (before.id, after.id): after.arrives_s - before.ends_s
@@ -80,7 +83,7 @@ def least_rests(route: Route) -> dict[tuple[int, int], int]:
     }
 
 
-def rest_s(route: Route, planned: dict[tuple[int, int], int], before: Stop, after: Stop) -> int:
+def rest_s(route: Route, planned: Rests, before: Stop, after: Stop) -> int:
     """What must lie between these two, one right after the other."""
     if before.place is None or after.place is None:
         return 0

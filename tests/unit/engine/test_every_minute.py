@@ -28,18 +28,18 @@ def test_reordering_opens_what_trying_every_order_opens(problem: Problem) -> Non
 @thorough
 @given(resting_worlds())
 def test_with_a_rest_between_visits_every_order_is_found_too(problem: Problem) -> None:
-    found = {offer.target.id for offer in find_offers(problem).offers}
+    offers = find_offers(problem).offers
 
-    assert found == every_order.open_targets(problem)
-    for offer in find_offers(problem).offers:
+    assert {offer.target.id for offer in offers} == every_order.open_targets(problem)
+    for offer in offers:
         assert validate_offer(problem, offer) == []
 
 
 @settings(max_examples=400, deadline=None)
 @given(team_worlds())
 def test_three_roles_open_what_trying_every_team_opens(problem: Problem) -> None:
-    found = {offer.target.id for offer in find_offers(problem).offers}
+    offers = find_offers(problem).offers
 
-    assert found == every_team.open_targets(problem)
-    for offer in find_offers(problem).offers:
+    assert {offer.target.id for offer in offers} == every_team.open_targets(problem)
+    for offer in offers:
         assert validate_offer(problem, offer) == []
