@@ -118,10 +118,12 @@ def test_a_call_inside_a_wait_is_a_violation(
     assert violations(wait, logged(10 + after_s, mailbox)) == expected
 
 
-def test_a_wait_that_died_with_who_was_told_of_it_binds_nobody_else() -> None:
+@pytest.mark.parametrize("is_for_account", [True, False], ids=["by its code", "a whole batch"])
+def test_a_wait_that_died_with_who_was_told_of_it_binds_nobody_else(is_for_account: bool) -> None:
     log = RequestLog()
-    told = logged(10, retry_after_s=5.0, is_for_account=True)
-    log.entries.extend([logged(9, retry_after_s=9.0, mailbox="eva"), told, logged(12)])
+    mailbox = "tom" if is_for_account else ""
+    told = logged(10, mailbox, retry_after_s=5.0, is_for_account=is_for_account)
+    log.entries.extend([logged(9, retry_after_s=9.0, mailbox="eva"), told, logged(12, mailbox)])
 
     assert len(log.violations()) == 1
     assert log.violations(untold=[10.01]) == []

@@ -199,15 +199,16 @@ class RequestLog:
 
         A request that was on its way when that answer left (`transit_s`) could not know. `untold`
         are instants at which a client died with such an answer for the whole account, the last
-        before, that it had told nobody.
+        before, that it had told nobody; what is refused without naming a mailbox, as a batch, is
+        for the whole account too.
         """
         with self._lock:
             entries = sorted(self.entries, key=lambda entry: entry.arrived_at)
         found: list[str] = []
         waits = [entry for entry in entries if entry.retry_after_s]
         for died_at in untold:
-            known = [each for each in waits if each.is_for_account and _told_at(each) <= died_at]
-            if known:
+            wide = [each for each in waits if each.is_for_account or not each.mailbox]
+            if known := [each for each in wide if _told_at(each) <= died_at]:
                 waits.remove(max(known, key=_told_at))
         for entry in entries:
             shown = f"{entry.method} {entry.path}"
