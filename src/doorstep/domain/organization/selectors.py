@@ -14,12 +14,12 @@ def get_company() -> Company:
 def find_portal(host: str) -> Portal | None:
     """The portal for a request's host (with or without port), else the default one, else None."""
     name = host.lower()
-    portals = list(
-        Portal.objects.filter(host_name__in=[name, name.partition(":")[0]])
-        | Portal.objects.filter(is_default=True)
+    names = [name, name.partition(":")[0]]
+    portals = rows_as(
+        Portal, run(select(Portal, "WHERE host_name = ANY(%s) OR is_default"), [names])
     )
     portals.sort(key=lambda portal: (portal.host_name != name, not portal.host_name, portal.pk))
-    named = [portal for portal in portals if portal.host_name in {name, name.partition(":")[0]}]
+    named = [portal for portal in portals if portal.host_name in names]
     if named:
         return named[0]
     return next((portal for portal in portals if portal.is_default), None)
