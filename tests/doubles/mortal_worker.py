@@ -4,6 +4,7 @@ Run as a program it forks a child for every line it reads, lets it work, and ans
 A fork costs milliseconds where a new process costs seconds, so that every step can be tried.
 """
 
+import gc
 import json
 import os
 import signal
@@ -130,6 +131,11 @@ def _main() -> None:
     import_module("doorstep.domain.notifications.tasks")
     import_module("doorstep.connectors.calendar.outlook")
     reverse("office:index")
+    import_module("httpcore")
+    import_module("doorstep.connectors.http").tls_context()
+    # Nor do they look for garbage in it, which would copy every page of memory they share.
+    gc.collect()
+    gc.freeze()
 
     for line in sys.stdin:
         child = os.fork()

@@ -198,12 +198,12 @@ class PinnedTransport(httpx.BaseTransport):
     def _pool(self, host: str) -> httpx.HTTPTransport:
         with self._lock:
             if host not in self._pools:
-                self._pools[host] = httpx.HTTPTransport(verify=_tls_context(), trust_env=False)
+                self._pools[host] = httpx.HTTPTransport(verify=tls_context(), trust_env=False)
             return self._pools[host]
 
 
 @cache
-def _tls_context() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """Of all pools alike: it reads all certificates, which takes longer than a request."""
     return httpx.create_ssl_context(trust_env=False)
 
