@@ -1,8 +1,10 @@
 """Services that refuse, ask to wait, hang up after they have done it, or lose a mailbox."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -34,6 +36,7 @@ from doorstep.domain.calendars.services.lease import LEASE, LeaseLost, claim, re
 from doorstep.domain.calendars.services.links import change_mailbox, pause
 from doorstep.domain.calendars.services.plan import plan
 from doorstep.domain.calendars.services.sweep import due_calendars
+from doorstep.domain.calendars.services.sync import sync_calendar
 from doorstep.domain.calendars.services.write import due_events
 from doorstep.domain.notifications.models import StaffTask, TaskKind
 from doorstep.domain.notifications.subscribers import (
@@ -44,6 +47,7 @@ from doorstep.domain.notifications.subscribers import (
 )
 from doorstep.domain.organization.models import ConnectorAccount
 from doorstep.platform.audit.services import SYSTEM
+from doorstep.platform.lib.db import database_now
 from tests.domain.calendars.scene import Scene, heal
 from tests.factories.bookings import window_key
 from tests.factories.calendars import set_calendar_settings
@@ -217,6 +221,20 @@ def test_a_pause_that_begins_within_an_operation_holds_its_next_request_back(sce
     with pytest.raises(ServicePaused):
         calendar.list_ours(scene.now, scene.now + timedelta(days=1))
     assert scene.world.requests() == asked
+
+
+def test_a_pass_that_ends_in_an_error_of_the_database_is_made_again_soon(scene: Scene) -> None:
+    scene.book()
+
+    def give_up(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "calendars_syncedevent" in sql:
+            raise OperationalError("deadlock detected")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(give_up), pytest.raises(OperationalError):
+        sync_calendar(link_id=scene.link.pk, now=lambda: scene.now)
+    scene.link.refresh_from_db()
+    assert scene.link.due_at - database_now() < timedelta(seconds=11)
 
 
 def test_a_success_of_before_does_not_end_a_wait_that_was_asked_for_since(scene: Scene) -> None:

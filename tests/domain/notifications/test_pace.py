@@ -19,7 +19,9 @@ class Machine:
         self.at += seconds
 
     def pace(self, share: float) -> Pace:
-        return Pace(share, clock=lambda: self.at, cpu_clock=lambda: self.used, sleep=self.sleep)
+        pace = Pace(share, clock=lambda: self.at, cpu_clock=lambda: self.used, sleep=self.sleep)
+        pace.begin()
+        return pace
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
@@ -53,3 +55,14 @@ def test_a_quiet_hour_is_not_saved_up_for_a_crowd() -> None:
         machine.work(0.01)
         pace.rest()
     assert 3.0 / (machine.at - began) == pytest.approx(0.5, abs=0.03)
+
+
+def test_what_a_thread_did_before_it_began_does_not_count() -> None:
+    machine = Machine()
+    pace = machine.pace(0.5)
+    machine.work(3600)
+    pace.begin()
+    machine.work(0.01)
+    before = machine.at
+    pace.rest()
+    assert machine.at - before < 0.02

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -251,3 +252,26 @@ def test_whoever_is_put_around_statements_is_around_these_too() -> None:
 
 def test_nothing_to_run_is_nothing() -> None:
     assert run_together() == []
+
+
+def alter_elsewhere(length: int) -> None:
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute(f"ALTER TABLE resources_ratingmodel ALTER COLUMN name TYPE varchar({length})")
+
+
+def test_a_table_that_a_migration_altered_is_read_all_the_same() -> None:
+    statement = select(RatingModel, "ORDER BY id")
+    run(statement)
+    alter_elsewhere(81)
+    try:
+        assert run(statement) == []
+    finally:
+        alter_elsewhere(80)
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_what_was_to_follow_the_commit_goes_with_the_block() -> None:
+    with pytest.raises(LookupError):
+        add_then(lambda: (transaction.on_commit(go_wrong), go_wrong()))
+
+    assert connection.run_on_commit == []

@@ -22,7 +22,7 @@ class CalendarServiceRecovered(Event):
     a success of before does not end a wait that was asked for since."""
 
     account_id: int
-    paused_until: str | None
+    paused_until: str | None = None
 
 
 @dataclass(frozen=True)

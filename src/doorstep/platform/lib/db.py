@@ -58,9 +58,11 @@ def undone_on_error(name: str) -> Iterator[None]:
         with transaction.atomic():
             yield
         return
+    waiting = len(connection.run_on_commit)
     try:
         yield
     except BaseException:
+        del connection.run_on_commit[waiting:]
         try:
             transaction.set_rollback(False)
             transaction.savepoint_rollback(name)

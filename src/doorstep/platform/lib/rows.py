@@ -38,21 +38,35 @@ def run_together(*statements: Statement) -> list[Rows]:
     raw: psycopg.Connection[Any] = database.connection
     if not statements:
         return []
-    cursors = [_cursor(raw, params) for _sql, params in statements]
     with database.wrap_database_errors:
-        send = _wrapped(_send, database) if database.execute_wrappers else _send
-        if len(statements) == 1:
-            send(cursors[0], *statements[0])
-        else:
-            with raw.pipeline():
-                for cursor, statement in zip(cursors, statements, strict=True):
-                    send(cursor, *statement)
-        found = [_fetch(cursor) for cursor in cursors]
+        try:
+            found = _run(database, raw, statements)
+        except psycopg.errors.FeatureNotSupported:
+            # A migration changed a table for which there is a plan: the plans go. Within a
+            # transaction its rollback takes them.
+            if database.in_atomic_block:
+                raise
+            raw.execute("DEALLOCATE ALL")
+            found = _run(database, raw, statements)
     if database.queries_logged:
         seconds = f"{monotonic() - began:.3f}"
         for sql, params in statements:
             database.queries_log.append({"sql": f"{sql} -- {params}", "time": seconds})
     return found
+
+
+def _run(
+    database: Any, raw: psycopg.Connection[Any], statements: Sequence[Statement]
+) -> list[Rows]:
+    cursors = [_cursor(raw, params) for _sql, params in statements]
+    send = _wrapped(_send, database) if database.execute_wrappers else _send
+    if len(statements) == 1:
+        send(cursors[0], *statements[0])
+    else:
+        with raw.pipeline():
+            for cursor, statement in zip(cursors, statements, strict=True):
+                send(cursor, *statement)
+    return [_fetch(cursor) for cursor in cursors]
 
 
 def _cursor(raw: psycopg.Connection[Any], params: Params) -> psycopg.Cursor[tuple[Any, ...]]:

@@ -39,6 +39,8 @@ CREATE TRIGGER doorstep_calendar_delete AFTER DELETE ON resources_crewmember
 """
 
 COUNT = """
+UPDATE calendars_calendarlink SET due_at = least(due_at, clock_timestamp())
+ WHERE id IN (SELECT link_id FROM calendars_changenotice);
 DROP TRIGGER doorstep_calendar_insert ON resources_crewmember;
 DROP TRIGGER doorstep_calendar_update ON resources_crewmember;
 DROP TRIGGER doorstep_calendar_delete ON resources_crewmember;

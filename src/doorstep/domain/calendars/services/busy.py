@@ -75,7 +75,6 @@ def read_busy(
     own = [Interval(each.starts_at, each.ends_at) for each in ours if each.is_busy]
     times = subtract([each for each in taken if each], own)
     with transaction.atomic():
-        renew(lease)
         BusyTime.objects.filter(link=link).delete()
         BusyTime.objects.bulk_create(
             BusyTime(link=link, starts_at=each.start, ends_at=each.end) for each in times
@@ -83,6 +82,7 @@ def read_busy(
         CalendarLink.objects.filter(pk=link.pk).update(
             busy_read_at=at, busy_tried_at=at, busy_problem=""
         )
+        renew(lease)
     return True
 
 

@@ -45,28 +45,28 @@ def claim_now(link_id: int) -> Lease | None:
 
 def _claim(link_id: int, condition: str) -> Lease | None:
     """The notices go before anything is looked at: what they told of is committed, and what comes
-    later leaves a notice of its own. The calendar stays due until it is given back."""
+    later leaves a notice of its own. The calendar stays due until it is given back.
+
+    Two statements, each by itself: who deletes the calendar locks its notices first.
+    """
     code = new_code()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            WITH claimed AS (
-              UPDATE calendars_calendarlink link
-                 SET lease_code = %(code)s,
-                     lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s),
-                     due_at = least(due_at, statement_timestamp())
-               WHERE id = %(id)s
-                 AND (lease_until IS NULL OR lease_until <= statement_timestamp())
-                 {condition}
-              RETURNING id
-            ), taken AS (
-              DELETE FROM calendars_changenotice WHERE link_id IN (SELECT id FROM claimed)
-            )
-            SELECT FROM claimed
+            UPDATE calendars_calendarlink link
+               SET lease_code = %(code)s,
+                   lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s),
+                   due_at = least(due_at, statement_timestamp())
+             WHERE id = %(id)s
+               AND (lease_until IS NULL OR lease_until <= statement_timestamp())
+               {condition}
             """,  # noqa: S608 (one of the two constants above)
             {"code": code, "lease_s": LEASE.total_seconds(), "id": link_id},
         )
-        return Lease(link_id, code) if cursor.rowcount else None
+        if not cursor.rowcount:
+            return None
+        cursor.execute("DELETE FROM calendars_changenotice WHERE link_id = %s", [link_id])
+    return Lease(link_id, code)
 
 
 def renew(lease: Lease) -> None:

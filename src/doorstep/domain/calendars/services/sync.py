@@ -37,7 +37,7 @@ from .write import CalendarTrouble, Writer, due_events
 # Then it is another calendar's turn.
 LONGEST_S = 15.0
 CHUNK = 20
-SOONEST = timedelta(seconds=1)
+SOONEST, AFTER_ERROR = timedelta(seconds=1), timedelta(seconds=10)
 log = logging.getLogger(__name__)
 
 
@@ -64,10 +64,12 @@ def sync_calendar(
     lease = claim_now(link_id) if by_hand else claim(link_id)
     if lease is None:
         return None
-    next_in = timedelta(minutes=settings.cycle_minutes)
+    # If this ends in an error, what made it due has not been looked at.
+    next_in = AFTER_ERROR
     try:
         link = leased_link(lease)
         if link.state not in AT_WORK or link.tested_at is None or not link.account.is_active:
+            next_in = timedelta(minutes=settings.cycle_minutes)
             return None
         try:
             done = _pass(lease, link, settings, now, by_hand=by_hand)

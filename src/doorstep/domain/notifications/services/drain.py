@@ -26,6 +26,7 @@ def drain(channel: Channel, *, now: Callable[[], datetime]) -> tuple[int, bool]:
     until = time.monotonic() + LONGEST_S
     tried = 0
     catalog, made_at = Catalog(), time.monotonic()
+    PACE.begin()
     while True:
         # Those others are sending at this moment are locked or leased, and stepped over.
         ids = list(due_messages().filter(channel=channel).values_list("pk", flat=True)[: CHUNK * 4])
