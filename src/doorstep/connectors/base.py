@@ -67,12 +67,20 @@ class PermanentFailure(ConnectorError):
 class UnknownOutcome(ConnectorError):
     """It may have happened. Trying again may do it twice: look first, or repeat idempotently.
 
-    Not before `retry_after_s`, if the provider named a time.
+    Not before `retry_after_s`, if the provider named a time; `is_for_account` as above.
     """
 
-    def __init__(self, code: str, text: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        text: str,
+        *,
+        retry_after_s: float | None = None,
+        is_for_account: bool = False,
+    ) -> None:
         super().__init__(code, text)
         self.retry_after_s = retry_after_s
+        self.is_for_account = is_for_account
 
 
 # --- Settings ------------------------------------------------------------------------------

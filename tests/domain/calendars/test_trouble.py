@@ -237,6 +237,17 @@ def test_a_pass_that_ends_in_an_error_of_the_database_is_made_again_soon(scene: 
     assert scene.link.due_at - database_now() < timedelta(seconds=11)
 
 
+def test_whoever_does_not_know_what_came_of_it_waits_with_the_whole_profile(scene: Scene) -> None:
+    scene.book()
+    scene.book(window_key(from_hour=13, to_hour=15))
+    assert isinstance(scene.world, OutlookWorld)
+    asked = Fault(503, "ServiceUnavailable", retry_after_s=60)
+    scene.world.server.gateway.faults.add(asked, path=r"\$batch")
+    scene.sync()
+    with pytest.raises(ServicePaused):
+        check_pause(scene.account)
+
+
 def test_a_success_of_before_does_not_end_a_wait_that_was_asked_for_since(scene: Scene) -> None:
     ConnectorAccount.objects.update(paused_until=Now() - timedelta(minutes=1), failures=1)
     scene.account.refresh_from_db()

@@ -84,7 +84,7 @@ class Graph:
         body = {"requests": [_batch_item(call) for call in calls]}
         try:
             answer = _object(self._send("POST", f"{self._base_url}/$batch", body, is_repeatable))
-        except TemporaryFailure as error:
+        except (TemporaryFailure, UnknownOutcome) as error:
             # A batch is addressed to no mailbox: what is refused as a whole, the application is.
             error.is_for_account = error.is_for_account or error.retry_after_s is not None
             raise

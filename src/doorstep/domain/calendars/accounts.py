@@ -81,7 +81,7 @@ def pause_at_once(account: ConnectorAccount, error: ConnectorError) -> None:
 def is_for_account(error: ConnectorError) -> bool:
     """Whether all calendars of the account are meant."""
     return isinstance(error, CredentialsRefused) or (
-        isinstance(error, TemporaryFailure) and error.is_for_account
+        isinstance(error, (TemporaryFailure, UnknownOutcome)) and error.is_for_account
     )
 
 

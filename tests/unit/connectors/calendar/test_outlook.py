@@ -563,6 +563,20 @@ def test_a_batch_that_was_cut_off_is_unknown(server: GraphServer, calendar: Outl
         calendar.write_many([Change(EVENT, None)])
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wait_that_a_whole_batch_is_asked_for_is_one_for_the_application(
+    server: GraphServer, calendar: OutlookMailbox, status: int
+) -> None:
+    server.gateway.faults.add(Fault(status, "Busy", retry_after_s=9), path=r"\$batch")
+
+    with pytest.raises((TemporaryFailure, UnknownOutcome)) as caught:
+        calendar.write_many([Change(EVENT, None)])
+
+    error = caught.value
+    assert isinstance(error, (TemporaryFailure, UnknownOutcome))
+    assert (error.is_for_account, error.retry_after_s) == (True, 9)
+
+
 def test_a_batch_of_changes_alone_may_simply_be_repeated(
     server: GraphServer, calendar: OutlookMailbox
 ) -> None:
