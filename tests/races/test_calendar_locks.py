@@ -172,6 +172,33 @@ def test_a_worker_and_who_deletes_a_visit_wait_for_each_other_in_turn(now: datet
         assert server.store.live(graph.TOM) == []
 
 
+def test_a_visit_is_deleted_although_a_worker_writes_it_down_at_that_moment(now: datetime) -> None:
+    world = make_world()
+    link = make_calendar_link(world.technician)
+    booking = book(world, now=now)
+    held, planned = Event(), Event()
+
+    def delete() -> None:
+        """As Django deletes it, but for a pause after it has let go of the events it sees."""
+        with transaction.atomic():
+            SyncedEvent.objects.filter(booking=booking).update(booking=None)
+            held.set()
+            planned.wait(LONGEST_S)
+            Booking.objects.filter(pk=booking.pk)._raw_delete("default")
+            WorkOrder.objects.filter(pk=booking.work_order_id).update(summary="Gone")
+
+    def work() -> None:
+        held.wait(LONGEST_S)
+        make_synced_event(link, starts_at=now, booking=booking)
+        planned.set()
+
+    for part in booking.assignments.all():
+        part.delete()
+    booking.timestamps.all().delete()
+    assert kinds(run_together([delete, work])) == {"NoneType": 2}
+    assert SyncedEvent.objects.get().booking is None
+
+
 def test_a_worker_and_who_types_another_mailbox_wait_for_each_other_in_turn(now: datetime) -> None:
     world = make_world()
     link = make_calendar_link(world.technician)
