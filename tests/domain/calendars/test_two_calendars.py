@@ -58,6 +58,14 @@ def shown(server: GraphServer, address: str) -> int:
     return len(server.store.live(address))
 
 
+def send_tina_too(booking: Booking) -> Assignment:
+    """Her part of the visit, beside Tom's."""
+    part = booking.assignments.get()
+    part.pk, part.resource, part.role = None, tina(), 1
+    part.save()
+    return part
+
+
 def give_to_tina(booking: Booking, now: datetime) -> None:
     move_booking(
         booking=Booking.objects.get(pk=booking.pk),
@@ -114,9 +122,7 @@ def test_each_who_comes_has_it_in_the_calendar(
     world: World, server: GraphServer, now: datetime
 ) -> None:
     booking = book(world, now=now)
-    part = booking.assignments.get()
-    part.pk, part.resource, part.role = None, tina(), 1
-    part.save()
+    part = send_tina_too(booking)
     sync_all(now)
     assert (shown(server, TOM), shown(server, TINA)) == (1, 1)
     part.delete()
@@ -139,9 +145,7 @@ def test_trouble_with_one_profile_does_not_hold_up_another(
     world: World, server: GraphServer, now: datetime
 ) -> None:
     booking = book(world, now=now)
-    part = booking.assignments.get()
-    part.pk, part.resource, part.role = None, tina(), 1
-    part.save()
+    send_tina_too(booking)
     with graph.running(welcomes_everybody=True) as other:
         settings = {**asdict(graph.settings(other)), "allows_private": True}
         account = make_calendar_account(connector="outlook", settings=settings)

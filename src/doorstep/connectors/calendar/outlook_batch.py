@@ -92,7 +92,7 @@ def _calls(number: str, user: str, calendar: str, change: Change) -> list[GraphC
     ]
 
 
-def _wait(responses: Mapping[str, HttpResponse]) -> TemporaryFailure | None:
+def _wait(responses: Mapping[str, HttpResponse]) -> ConnectorError | None:
     """The answer among them that asks us to wait: then nothing more may be asked now."""
     for response in responses.values():
         if response.status >= 400 and (wait := _asks_to_wait(failure(response))):
@@ -100,8 +100,10 @@ def _wait(responses: Mapping[str, HttpResponse]) -> TemporaryFailure | None:
     return None
 
 
-def _asks_to_wait(result: Result) -> TemporaryFailure | None:
-    return result if isinstance(result, TemporaryFailure) and result.retry_after_s else None
+def _asks_to_wait(result: Result) -> ConnectorError | None:
+    """A write may also ask to wait without saying whether it was done."""
+    may_ask = isinstance(result, (TemporaryFailure, UnknownOutcome))
+    return result if may_ask and result.retry_after_s else None
 
 
 def _result(
@@ -109,7 +111,7 @@ def _result(
     change: Change,
     calls: Sequence[GraphCall],
     responses: Mapping[str, HttpResponse],
-    wait: TemporaryFailure | None,
+    wait: ConnectorError | None,
 ) -> Result:
     try:
         return _written(change, calls, responses)

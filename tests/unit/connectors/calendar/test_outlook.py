@@ -556,6 +556,24 @@ def test_a_wait_asked_for_in_a_second_look_ends_the_other_second_looks(
     assert [each for each in asked(server)[before:] if each.startswith("PATCH")] == ["PATCH 429"]
 
 
+def test_after_a_write_of_several_that_may_be_done_and_asks_to_wait_nothing_follows(
+    server: GraphServer, calendar: OutlookMailbox
+) -> None:
+    other = replace(EVENT, reference="other")
+    calendar.create(other)
+    busy = Fault(503, "ServiceUnavailable", retry_after_s=9)
+    server.gateway.faults.add(busy, method="POST", path="/events$")
+    before = len(asked(server))
+
+    moved = replace(other, title="Moved")
+    results = calendar.write_many([Change(EVENT, None), Change(moved, None)])
+
+    assert isinstance(results[0], UnknownOutcome)
+    assert len(asked(server)) == before + 1 + 2
+    assert isinstance(results[1], UnknownOutcome)
+    assert results[1].retry_after_s == 9
+
+
 def test_a_batch_that_was_cut_off_is_unknown(server: GraphServer, calendar: OutlookMailbox) -> None:
     server.gateway.faults.add(DROP, path=r"\$batch")
 
