@@ -102,8 +102,9 @@ def _wait(responses: Mapping[str, HttpResponse]) -> ConnectorError | None:
 
 def _asks_to_wait(result: Result) -> ConnectorError | None:
     """A write may also ask to wait without saying whether it was done."""
-    may_ask = isinstance(result, (TemporaryFailure, UnknownOutcome))
-    return result if may_ask and result.retry_after_s else None
+    if isinstance(result, (TemporaryFailure, UnknownOutcome)) and result.retry_after_s:
+        return result
+    return None
 
 
 def _result(
