@@ -49,7 +49,14 @@ def set_up(*, migrates: bool = True) -> None:
         call_command("migrate", verbosity=0)
 
 
-def build(technicians: int, days: int, *, seed: int = 1, has_users: bool = False) -> World:
+def build(
+    technicians: int,
+    days: int,
+    *,
+    seed: int = 1,
+    has_users: bool = False,
+    customers: int = ACCOUNTS,
+) -> World:
     """Empty the scratch database and fill it. `has_users` lets the contacts sign in."""
     from django.db import connection, transaction
 
@@ -62,7 +69,9 @@ def build(technicians: int, days: int, *, seed: int = 1, has_users: bool = False
         skills, territories = _make_catalog()
         portal_id, service_ids = _make_portal(skills, days)
         homes = _make_technicians(technicians, skills, territories, chance)
-        contact_ids = _make_customers(territories, service_ids, chance, has_users=has_users)
+        contact_ids = _make_customers(
+            territories, service_ids, chance, count=customers, has_users=has_users
+        )
         visits = _make_visits(homes, first_day, days, chance)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -183,6 +192,7 @@ def _make_customers(
     service_ids: tuple[int, ...],
     chance: random.Random,
     *,
+    count: int,
     has_users: bool,
 ) -> tuple[int, ...]:
     from doorstep.domain.customers.models import Account, Contact
@@ -190,7 +200,7 @@ def _make_customers(
     from doorstep.platform.identity.models import User
 
     accounts = []
-    for number in range(ACCOUNTS):
+    for number in range(count):
         latitude, longitude = _place(chance)
         accounts.append(
             Account(
@@ -202,11 +212,11 @@ def _make_customers(
             )
         )
     Account.objects.bulk_create(accounts)
-    users: list[User | None] = [None] * ACCOUNTS
+    users: list[User | None] = [None] * count
     if has_users:
         users = list(
             User.objects.bulk_create(
-                User(email=f"bench{number}@example.com") for number in range(ACCOUNTS)
+                User(email=f"bench{number}@example.com") for number in range(count)
             )
         )
     contacts = Contact.objects.bulk_create(
