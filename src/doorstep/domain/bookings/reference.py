@@ -8,6 +8,7 @@ from doorstep.domain.organization.models import ArrivalWindow, Company, Portal
 from doorstep.domain.organization.models.company import TravelProvider
 from doorstep.domain.organization.selectors import get_company
 from doorstep.domain.places.services import load_travel
+from doorstep.domain.work.models import IncidentType
 from doorstep.domain.work.selectors import (
     DatedPreference,
     RoleSpec,
@@ -19,6 +20,7 @@ from doorstep.domain.work.selectors import (
 )
 from doorstep.engine import StraightLine, Travel
 
+from .models import BookingStatus, ParentStatus
 from .timetable import Windows, windows_of
 from .wish import Wish
 
@@ -32,6 +34,10 @@ class Reference:
     windows: Mapping[int, Windows]
     roles: Mapping[int, tuple[RoleSpec, ...]]
     preferences: Mapping[tuple[str, int], list[DatedPreference]]
+    portals: Mapping[int, Portal]
+    services: Mapping[int, IncidentType]
+    # What a new visit begins with; None if somebody removed it.
+    scheduled: BookingStatus | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +51,22 @@ class Facts:
 
 
 def load_reference() -> Reference:
-    """Eight queries, whatever the size of the company."""
+    """Ten queries, whatever the size of the company."""
     windows: dict[int, list[ArrivalWindow]] = {}
     for window in ArrivalWindow.objects.all():
         windows.setdefault(window.portal_id, []).append(window)
-    lead_days = Portal.objects.values_list("max_lead_days", flat=True)
+    portals = Portal.objects.in_bulk()
     return Reference(
         company=get_company(),
-        max_lead_days=max(lead_days, default=0),
+        max_lead_days=max((each.max_lead_days for each in portals.values()), default=0),
         windows={key: windows_of(rows) for key, rows in windows.items()},
         roles=roles_by_incident_type(),
         preferences=preferences_by_owner(),
+        portals=portals,
+        services=IncidentType.objects.select_related("work_order_type").in_bulk(),
+        scheduled=BookingStatus.objects.filter(
+            parent=ParentStatus.SCHEDULED, is_default=True
+        ).first(),
     )
 
 

@@ -9,6 +9,7 @@ and what others have committed until then.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache, partial
 from time import monotonic
 from typing import Any, TypeVar
@@ -155,21 +156,22 @@ def joined_as(tables: Tables, row: tuple[Any, ...]) -> list[Any]:
     return found
 
 
-def next_ids(model: type[models.Model]) -> str:
-    """SQL for the ids of new rows; its one parameter says how many. Ids are used up even when
-    the transaction fails."""
-    return f"ARRAY(SELECT {next_id(model)} FROM generate_series(1, %s))"  # noqa: S608 (as above)
+def next_ids(model: type[models.Model], count: str = "%s") -> str:
+    """SQL for the ids of new rows; `count` is SQL for how many. Ids are used up even when the
+    transaction fails."""
+    return f"ARRAY(SELECT {next_id(model)} FROM generate_series(1, ({count})))"  # noqa: S608 (as above)
 
 
 def next_id(model: type[models.Model]) -> str:
     """SQL for the id of one new row."""
-    return f"nextval(pg_get_serial_sequence('{_table_of(model)}', 'id'))"
+    return f"nextval('{_sequence_of(model)}')"
 
 
-def draw_id(model: type[models.Model]) -> int:
-    """The id of one new row."""
-    ((drawn,),) = run(f"SELECT {next_id(model)}")
-    return int(drawn)
+@lru_cache(maxsize=64)
+def _sequence_of(model: type[models.Model]) -> str:
+    # Asked once per process: to find it takes the server as long as a small query.
+    ((found,),) = run("SELECT pg_get_serial_sequence(%s, 'id')", [_table_of(model)])
+    return str(found)
 
 
 def insertion(*rows: models.Model) -> Statement:
@@ -183,13 +185,17 @@ def insertion(*rows: models.Model) -> Statement:
     by_table: dict[tuple[type[models.Model], bool], list[models.Model]] = {}
     for row in rows:
         by_table.setdefault((type(row), row.pk is not None), []).append(row)
-    values = [
-        each.get_db_prep_save(each.pre_save(row, True), database)
-        for (model, has_id), own in by_table.items()
-        for row in own
-        for each in _fields(model)
-        if has_id or not each.primary_key
-    ]
+    values: list[Any] = []
+    for (model, has_id), own in by_table.items():
+        for row in own:
+            for name, plain, field in _written(model, has_id):
+                value: Any = getattr(row, name)
+                if plain is None or not (value is None or type(value) is plain):
+                    value = field.get_db_prep_save(field.pre_save(row, True), database)
+                elif isinstance(value, datetime) and value.tzinfo is None:
+                    # The ORM warns, and says which zone it takes.
+                    value = field.get_db_prep_save(value, database)
+                values.append(value)
     shape = tuple((model, has_id, len(own)) for (model, has_id), own in by_table.items())
     return _insert_sql(shape), values
 
@@ -215,7 +221,7 @@ def mark_inserted(*rows: models.Model) -> None:
 def _insert_sql(shape: tuple[tuple[type[models.Model], bool, int], ...]) -> str:
     parts = []
     for model, has_id, count in shape:
-        columns = [each.column for each in _fields(model) if has_id or not each.primary_key]
+        columns = [field.column for _name, _plain, field in _written(model, has_id)]
         names = ", ".join(_quoted(each) for each in columns)
         row = f"({', '.join(['%s'] * len(columns))})"
         values = ", ".join([row] * count)
@@ -225,6 +231,35 @@ def _insert_sql(shape: tuple[tuple[type[models.Model], bool, int], ...]) -> str:
         return last
     first = ", ".join(f"part_{number} AS ({each})" for number, each in enumerate(others))
     return f"WITH {first} {last}"
+
+
+# What the ORM hands to the database as it is: to ask each field about each value takes longer than
+# to write it.
+_PLAIN: dict[type[models.Field[Any, Any]], type] = {
+    models.BigAutoField: int,
+    models.BooleanField: bool,
+    models.CharField: str,
+    models.DateTimeField: datetime,
+    models.FloatField: float,
+    models.ForeignKey: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+    models.TextField: str,
+}
+
+
+@lru_cache(maxsize=128)
+def _written(model: type[models.Model], has_id: bool) -> list[tuple[str, type | None, Any]]:
+    """The columns of a new row: attribute, the type that goes as it is, field."""
+    return [
+        (each.attname, None if _sets_itself(each) else _PLAIN.get(type(each)), each)
+        for each in _fields(model)
+        if has_id or not each.primary_key
+    ]
+
+
+def _sets_itself(field: Any) -> bool:
+    return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
 
 
 @lru_cache(maxsize=128)
@@ -258,7 +293,10 @@ def _typed(params: Params) -> Params:
         return None
     if isinstance(params, Mapping):
         return {name: _sized(value) for name, value in params.items()}
-    return [_sized(value) for value in params]
+    return [_sized(value) if type(value) in _SIZED else value for value in params]
+
+
+_SIZED = (int, list)
 
 
 def _sized(value: Any) -> Any:

@@ -16,11 +16,22 @@ from .hold import Hold
 class Assignment(models.Model):
     """When a hold is confirmed its assignments change owner; their blocks stay where they are."""
 
+    # Found by the unique constraints and the index below, as is the resource.
     booking = models.ForeignKey(
-        Booking, null=True, blank=True, on_delete=models.CASCADE, related_name="assignments"
+        Booking,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="assignments",
+        db_index=False,
     )
     hold = models.ForeignKey(
-        Hold, null=True, blank=True, on_delete=models.CASCADE, related_name="assignments"
+        Hold,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="assignments",
+        db_index=False,
     )
     requirement = models.ForeignKey(
         Requirement, null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments"
@@ -32,6 +43,7 @@ class Assignment(models.Model):
         on_delete=models.PROTECT,
         related_name="assignments",
         verbose_name=_("resource"),
+        db_index=False,
     )
     crew = models.ForeignKey(
         BookableResource,

@@ -4,11 +4,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from doorstep.domain.customers.models import Contact, CustomerAsset
-from doorstep.domain.organization.models import Portal
+from doorstep.domain.organization.models import Portal, Territory
 from doorstep.domain.work.models import IncidentType
 from doorstep.platform.lib.tokens import new_code
 
 from .booking import Booking
+from .planning_change import SnapshotField, TransactionIdField
 
 
 class Hold(models.Model):
@@ -25,6 +26,19 @@ class Hold(models.Model):
     promised_from = models.DateTimeField()
     promised_to = models.DateTimeField()
     expires_at = models.DateTimeField(_("held until"))
+    # By what confirming can tell that all is as it was when the time was found (services/held.py):
+    # what planning had seen, the transaction that made the hold, and the account's territory.
+    # Without them everything is looked at again.
+    seen = SnapshotField(null=True, editable=False)
+    made_by_xid = TransactionIdField(null=True, editable=False)
+    territory = models.ForeignKey(
+        Territory,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

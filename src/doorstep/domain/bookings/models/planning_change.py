@@ -14,11 +14,18 @@ class PlanningSubject(models.TextChoices):
     PRUNED = "pruned", "What was written before is gone from here"
 
 
-class TransactionIdField(models.Field[str, str]):
+class TransactionIdField(models.Field[str | None, str | None]):
     """PostgreSQL's `xid8`: 64 bits that grow with every writing transaction and never wrap."""
 
     def db_type(self, connection: object) -> str:  # noqa: ARG002 (Django's contract)
         return "xid8"
+
+
+class SnapshotField(models.Field[str | None, str | None]):
+    """PostgreSQL's `pg_snapshot`: which transactions a reader saw."""
+
+    def db_type(self, connection: object) -> str:  # noqa: ARG002 (Django's contract)
+        return "pg_snapshot"
 
 
 class PlanningChange(models.Model):
@@ -48,6 +55,17 @@ class PlanningChange(models.Model):
                 fields=["xid"],
                 condition=models.Q(subject="pruned"),
                 name="planning_change_pruned",
+            ),
+            # By these two a confirmation sees whether anything happened since its time was found.
+            models.Index(
+                fields=["resource", "xid"],
+                condition=models.Q(subject="days"),
+                name="planning_change_days",
+            ),
+            models.Index(
+                fields=["xid"],
+                condition=models.Q(subject__in=["resource", "reference", "everything", "pruned"]),
+                name="planning_change_rare",
             ),
         ]
 

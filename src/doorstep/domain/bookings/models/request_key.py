@@ -12,8 +12,13 @@ class RequestKey(models.Model):
     `fingerprint` tells a repeated request from another one that reuses the key.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE)
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="+")
+    # Found by the unique constraints.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, db_index=False
+    )
+    contact = models.ForeignKey(
+        Contact, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     key = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)
     result = models.JSONField()

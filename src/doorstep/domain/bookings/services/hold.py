@@ -7,15 +7,17 @@ from django.db import transaction
 from doorstep.domain.customers.models import Contact
 from doorstep.engine import Offer, Target
 from doorstep.platform.lib.db import database_now
-from doorstep.platform.lib.rows import draw_id, insert_together
+from doorstep.platform.lib.rows import insert_together, next_id, run
 
 from ..days import Apart
 from ..errors import HoldExpired, HoldNotFound, NotChangeable, OfferGone
 from ..models import Hold, ParentStatus
-from ..snapshot import open_planning
+from ..snapshot import Planning, open_planning
 from ..timetable import Promise, find_target
 from ..wish import Wish, check_bookable, zone_of
 from .placing import place, remove_holds_of, write_plan
+
+_DRAW = "SELECT {}, pg_current_xact_id()"
 
 
 def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold:
@@ -39,7 +41,7 @@ def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold
     def hold(apart: Apart, *, is_soft: bool = False) -> Hold:
         def write(offer: Offer) -> Hold:
             remove_holds_of(contact)
-            held = _new_hold(wish, target, contact, str(zone), planning.clock())
+            held = _new_hold(wish, target, contact, str(zone), planning)
             if is_soft:
                 insert_together(held)
             else:
@@ -60,10 +62,11 @@ def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold
         return hold(apart, is_soft=True)
 
 
-def _new_hold(wish: Wish, target: Target, contact: Contact, zone: str, at: datetime) -> Hold:
+def _new_hold(wish: Wish, target: Target, contact: Contact, zone: str, planning: Planning) -> Hold:
     promise = Promise.of(target)
+    ((drawn, xid),) = run(_DRAW.format(next_id(Hold)))
     return Hold(
-        pk=draw_id(Hold),
+        pk=drawn,
         contact=contact,
         portal=wish.portal,
         incident_type=wish.incident_type,
@@ -72,7 +75,10 @@ def _new_hold(wish: Wish, target: Target, contact: Contact, zone: str, at: datet
         time_zone=zone,
         promised_from=promise.from_at,
         promised_to=promise.to_at,
-        expires_at=at + timedelta(minutes=wish.portal.hold_minutes),
+        expires_at=planning.clock() + timedelta(minutes=wish.portal.hold_minutes),
+        seen=planning.seen,
+        made_by_xid=xid,
+        territory_id=wish.account.territory_id,
     )
 
 

@@ -12,7 +12,14 @@ from doorstep.platform.audit.models import Source
 from doorstep.platform.audit.services import Actor
 from doorstep.platform.identity.models import User
 from doorstep.platform.lib.db import require_transaction
-from doorstep.platform.lib.rows import insert_together, rows_as, run_together, select
+from doorstep.platform.lib.rows import (
+    Rows,
+    Statement,
+    insert_together,
+    rows_as,
+    run_together,
+    select,
+)
 
 from ..errors import KeyReused, NotBookable
 from ..models import RequestKey
@@ -54,15 +61,26 @@ def open_request(*, asker: User | Contact, key: str, values: Mapping[str, Any]) 
     Raises KeyReused for a key that is not one of ours.
     """
     require_transaction()
+    return opened(asker, key, values, *run_together(*opening(asker=asker, key=key)))
+
+
+def opening(*, asker: User | Contact, key: str) -> list[Statement]:
+    """The two statements of `open_request`, to be sent with others; `opened` reads their answer."""
     if not _KEY.match(key):
         raise KeyReused
     # Keys are random: askers of two kinds with one number do not meet in practice, and if they did,
     # one would wait for the other.
     column = "user_id" if isinstance(asker, User) else "contact_id"
-    _locked, rows = run_together(
+    return [
         ("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{asker.pk}:{key}"]),
         (select(RequestKey, f"WHERE {column} = %s AND key = %s"), [asker.pk, key]),
-    )
+    ]
+
+
+def opened(
+    asker: User | Contact, key: str, values: Mapping[str, Any], _locked: Rows, rows: Rows
+) -> Request:
+    """The request, from what the statements of `opening` found."""
     text = json.dumps(values, sort_keys=True, default=str)
     earlier = next(iter(rows_as(RequestKey, rows)), None)
     return Request(asker, key, hashlib.sha256(text.encode()).hexdigest(), earlier)

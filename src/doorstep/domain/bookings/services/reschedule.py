@@ -14,7 +14,7 @@ from ..rules import check_may_change, lock_booking
 from ..snapshot import open_planning
 from ..timetable import Promise, find_target
 from ..wish import check_bookable, zone_of
-from .confirm import lock_hold
+from .held import lock_hold
 from .hold import wish_of
 from .idempotency import asker_of, earlier_result, keep_result, open_request
 from .moving import team_of_booking, write_move

@@ -1,9 +1,9 @@
 """Ask the database, in one small query, what was committed since the last look.
 
 Numbers handed out in order do not commit in order, so a reader cannot go by the last number it saw.
-Each change carries the id of its transaction, and `xmin` of a snapshot is the oldest transaction
-that was still open then: whatever became visible since has an id of at least the old `xmin`. What
-was seen from there on already is recognized by its row id.
+Each change carries the id of its transaction, and each look keeps PostgreSQL's own description of
+what it saw (`pg_snapshot`): what that did not show is new. The oldest transaction that was open
+then, its `xmin`, says from where on to look.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
-from doorstep.platform.lib.rows import run
+from doorstep.platform.lib.rows import Statement, run
 
 from ..days import Span
 from ..models import PlanningSubject
@@ -21,42 +21,49 @@ from ..models import PlanningSubject
 KEPT = timedelta(hours=1)
 MOST_CHANGES = 5_000
 
-# What is there already counts as seen: while somebody keeps an old transaction open, changes newer
-# than it would otherwise come up again and again.
 _NOW = """
-SELECT clock_timestamp(),
-       pg_snapshot_xmin(pg_current_snapshot())::text,
-       pg_current_xact_id_if_assigned() IS NOT NULL,
-       ARRAY(SELECT id FROM bookings_planningchange
-              WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))
+SELECT clock_timestamp(), pg_current_snapshot()::text,
+       pg_current_xact_id_if_assigned() IS NOT NULL
 """
 # LIMIT under an order makes the index the only sensible way, statistics or not. The visits are
 # looked up in the same statement, where they lie at the moment of this very snapshot.
 _SINCE = """
-SELECT clock_timestamp(),
-       pg_snapshot_xmin(pg_current_snapshot())::text,
+SELECT clock_timestamp(), pg_current_snapshot()::text,
        pg_current_xact_id_if_assigned() IS NOT NULL,
        COALESCE((SELECT xid FROM bookings_planningchange WHERE subject = 'pruned'
-                 ORDER BY xid DESC LIMIT 1) > %(mark)s::xid8, false),
-       change.id, change.xid::text, change.subject,
+                 ORDER BY xid DESC LIMIT 1) > pg_snapshot_xmin(%(mark)s), false),
+       change.id, change.subject,
        COALESCE(change.resource, visit.resource_id),
        COALESCE(change.starts_at, visit.starts_at), COALESCE(change.ends_at, visit.ends_at)
   FROM (VALUES (1)) AS one
   LEFT JOIN LATERAL (
-         SELECT * FROM bookings_planningchange WHERE xid >= %(mark)s::xid8
+         SELECT * FROM bookings_planningchange
+          WHERE xid >= pg_snapshot_xmin(%(mark)s) AND NOT pg_visible_in_snapshot(xid, %(mark)s)
           ORDER BY xid LIMIT %(most)s
        ) AS change ON true
   LEFT JOIN bookings_assignment AS visit
          ON visit.booking_id = change.booking OR visit.hold_id = change.hold
 """
+# Beside days and visits: what is known of people, portals, services, settings.
+_HOLDS_STILL = """
+SELECT pg_snapshot_xmin(pg_current_snapshot()) >= pg_snapshot_xmin(%s)
+   AND (SELECT true FROM bookings_planningchange
+         WHERE subject IN ('resource', 'reference', 'everything', 'pruned')
+           AND xid >= pg_snapshot_xmin(%s) AND NOT pg_visible_in_snapshot(xid, %s)
+         ORDER BY xid LIMIT 1) IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a reader has looked: everything below `xid`, and from there on these rows."""
+    """How far a reader has looked, as PostgreSQL writes it: `xmin:xmax:ids still open`."""
 
-    xid: int
-    seen: frozenset[int] = frozenset()
+    snapshot: str
+
+    @property
+    def xmin(self) -> int:
+        """Everything below was seen."""
+        return int(self.snapshot.partition(":")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +84,22 @@ def look() -> Look:
     """The state of affairs before a first load."""
     with connection.cursor() as cursor:
         cursor.execute(_NOW)
-        at, xid, has_written, seen = cursor.fetchone()
-    return Look(at.astimezone(UTC), Mark(int(xid), frozenset(seen)), has_written)
+        at, snapshot, has_written = cursor.fetchone()
+    return Look(at.astimezone(UTC), Mark(snapshot), has_written)
 
 
 def look_since(mark: Mark) -> Look:
     """What was committed since `mark`, each change once."""
-    rows = run(_SINCE, {"mark": str(mark.xid), "most": MOST_CHANGES + 1})
-    at, xmin, has_written, is_pruned = rows[0][:4]
-    xid = int(xmin)
+    rows = run(_SINCE, {"mark": mark.snapshot, "most": MOST_CHANGES + 1})
+    at, snapshot, has_written, is_pruned = rows[0][:4]
+    now = Mark(snapshot)
     # A lower number than before: this is another database, restored from a copy perhaps.
-    is_lost = is_pruned or xid < mark.xid or len(rows) > MOST_CHANGES
-    seen: set[int] = set()
+    is_lost = is_pruned or now.xmin < mark.xmin or len(rows) > MOST_CHANGES
     resources: set[int] = set()
     spans: list[Span] = []
     changes_reference = False
-    for row_id, row_xid, subject, resource_id, starts_at, ends_at in (row[4:] for row in rows):
+    for row_id, subject, resource_id, starts_at, ends_at in (row[4:] for row in rows):
         if row_id is None:
-            continue
-        if int(row_xid) >= xid:
-            seen.add(row_id)
-        if row_id in mark.seen:
             continue
         if subject == PlanningSubject.EVERYTHING:
             is_lost = True
@@ -109,13 +111,18 @@ def look_since(mark: Mark) -> Look:
             spans.append(Span(resource_id, starts_at, ends_at))
     return Look(
         at=at.astimezone(UTC),
-        mark=Mark(xid, frozenset(seen)),
+        mark=now,
         has_written=has_written,
         is_lost=is_lost,
         changes_reference=changes_reference,
         resources=frozenset(resources),
         spans=tuple(spans),
     )
+
+
+def asking_whether_it_holds(mark: Mark) -> Statement:
+    """A statement for one value: nothing changed since `mark` but days and visits."""
+    return _HOLDS_STILL, [mark.snapshot] * 3
 
 
 def prune_changes() -> int:

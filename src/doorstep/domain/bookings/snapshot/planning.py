@@ -15,14 +15,15 @@ from doorstep.engine import (
     find_offers,
 )
 from doorstep.platform.lib.db import database_now
-from doorstep.platform.lib.rows import run
+from doorstep.platform.lib.rows import Rows, Statement, run
 
 from ..days import NOTHING_APART, Apart, LateDeparture, Span
 from ..estimates import rests_on_estimates
 from ..problem import load_problem, problem_of, request_for, travel_between
-from ..reference import Facts, facts_of
+from ..reference import Facts, Reference, facts_of
 from ..wish import Wish
 from . import shared
+from .changes import asking_whether_it_holds
 from .state import Place, State
 
 
@@ -42,16 +43,30 @@ class Found:
 
 
 class Planning:
-    """What is known at the moment it was opened, or a little later; never what is older."""
+    """What is known at the moment it was opened, or a little later; never what is older.
+
+    What the transactions visible in `seen` changed is known; None when nobody can tell.
+    """
 
     def __init__(self, state: State | None, *, has_days: bool = True) -> None:
         self._state = state
         self._has_days = has_days
+        # While others ask too, the memory moves on; it never falls behind this.
+        self._mark = None if state is None else state.mark
 
     @property
     def is_shared(self) -> bool:
         """Whether it looks into the memory of the process."""
         return self._state is not None
+
+    @property
+    def seen(self) -> str | None:
+        return None if self._mark is None else self._mark.snapshot
+
+    @property
+    def reference(self) -> Reference | None:
+        """What the process remembers beside people and their days; for reading only."""
+        return None if self._state is None else self._state.reference
 
     @property
     def company_zone(self) -> str:
@@ -60,11 +75,13 @@ class Planning:
 
     def clock(self) -> datetime:
         """The database's clock when this was opened, or now."""
-        return database_now() if self._state is None else self._state.at
+        if self._state is None or not self._has_days:
+            return database_now()
+        return self._state.at
 
     def facts_of(self, wish: Wish) -> Facts:
         """What windows, roles and preferences say about a wish."""
-        return facts_of(wish, None if self._state is None else self._state.reference)
+        return facts_of(wish, self.reference)
 
     def apart_of(self, wish: Wish) -> Apart:
         """The visit to be moved and what the asking contact holds already: both count as free."""
@@ -168,16 +185,35 @@ class Planning:
         )
 
 
-def open_planning(now: datetime, *, for_days: bool = True) -> Planning:
+def open_planning(now: datetime) -> Planning:
     """One small query if nothing changed since the last one of this process.
-
-    Without `for_days` the days that changed stay for the next who asks for them: enough for who
-    will lock somebody's days and read them anyway.
 
     Within a transaction, open it before the first change: afterwards it reads rows, for what the
     transaction has written is its own affair.
     """
-    return Planning(shared.shared.fresh(now, for_days=for_days), has_days=for_days)
+    return Planning(shared.shared.fresh(now))
+
+
+class Recalled:
+    """Planning as this process remembers it, for who will lock somebody's days and read them
+    anyway, and asks in a round trip of his own whether the rest still holds."""
+
+    def __init__(self, now: datetime) -> None:
+        self._state = shared.shared.known(now)
+
+    @property
+    def question(self) -> Statement:
+        """To be run before or behind the locks, in the transaction that relies on it."""
+        if self._state is None:
+            return "SELECT false", None
+        return asking_whether_it_holds(self._state.mark)
+
+    def answered(self, rows: Rows) -> Planning:
+        """By the answer to `question`: the memory without its days, or planning that reads rows."""
+        ((holds,),) = rows
+        if self._state is not None and not holds:
+            shared.shared.fall_behind()
+        return Planning(self._state if holds else None, has_days=False)
 
 
 def _places_of(wish: Wish, apart: Apart) -> list[Place]:

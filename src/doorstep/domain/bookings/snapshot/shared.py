@@ -16,34 +16,49 @@ class SharedState:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._state: State | None = None
+        self._is_behind = False
 
-    def fresh(self, now: datetime, *, for_days: bool = True) -> State | None:
+    def fresh(self, now: datetime) -> State | None:
         """The state with everything committed until this moment, for a customer's `now`.
 
-        One small query if nothing changed. Without `for_days` the days that changed are left for
-        the next call. None within a transaction that has written: what it
-        sees is not for others, and what they see is not enough for it.
+        One small query if nothing changed. None within a transaction that has written: what it sees
+        is not for others, and what they see is not enough for it.
         """
         # Before the lock: who waits for a connection must not make others wait.
         connection.ensure_connection()
         with self.lock:
             # Put back only when all went well: half a change is worse than a new load.
             state, self._state = self._state, None
-            return self._loaded(now) if state is None else self._caught_up(state, now, for_days)
+            self._is_behind = False
+            return self._loaded(now) if state is None else self._caught_up(state, now)
+
+    def known(self, now: datetime) -> State | None:
+        """The state as it is, for who asks by himself whether it still holds; as `fresh` where
+        there is none, or it is known not to."""
+        with self.lock:
+            state = self._state
+            if state is not None and not self._is_behind and state.reaches(now):
+                return state
+        return self.fresh(now)
+
+    def fall_behind(self) -> None:
+        """Somebody found that the state does not hold any more."""
+        with self.lock:
+            self._is_behind = True
 
     def drop(self) -> None:
         """Forget everything; the next search loads it anew."""
         with self.lock:
             self._state = None
 
-    def _caught_up(self, state: State, now: datetime, for_days: bool) -> State | None:
+    def _caught_up(self, state: State, now: datetime) -> State | None:
         found = look_since(state.mark)
         if found.has_written:
             self._state = state
             return None
         if found.is_lost:
             return self._loaded(now)
-        state.catch_up(found, for_days=for_days)
+        state.catch_up(found)
         if not state.reaches(now):
             return self._loaded(now)
         self._state = state

@@ -28,7 +28,6 @@ MOST_DAYS = 100
 SPARE_DAYS = 7
 # Few, for what is read of them lies in memory several times over until it is on the board.
 _PEOPLE_AT_A_TIME = 25
-_MOST_OWED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,6 @@ class State:
         self._set_people()
         self._away: dict[int, dict[int, list[Interval]]] = {}
         self._held: dict[int, dict[int, Held]] = {}
-        # What changed and has not been read again.
-        self._owed: list[Span] = []
         self._read_days(list(self.workers.values()))
 
     def reaches(self, now: datetime) -> bool:
@@ -81,23 +78,18 @@ class State:
 
     # --- Catching up ---------------------------------------------------------------------------
 
-    def catch_up(self, found: Look, *, for_days: bool = True) -> None:
-        """Make the changes of a look. After an exception the state is of no use any more.
-
-        Without `for_days` days are read again only when too many wait for it.
-        """
+    def catch_up(self, found: Look) -> None:
+        """Make the changes of a look. After an exception the state is of no use any more."""
         self.is_whole = False
         self.at = found.at
         if found.changes_reference:
             self.reference = load_reference()
         if found.resources:
             self._reload(found.resources)
-        self._owed += [span for span in found.spans if span.resource_id not in found.resources]
-        if for_days or len(self._owed) > _MOST_OWED:
-            spans = [*self._owed, *(held.span for held in self._run_out())]
-            self._owed = []
-            if spans:
-                self._reread(spans)
+        spans = [span for span in found.spans if span.resource_id not in found.resources]
+        spans += [held.span for held in self._run_out()]
+        if spans:
+            self._reread(spans)
         self.mark = found.mark
         self.is_whole = True
 

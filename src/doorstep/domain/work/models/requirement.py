@@ -43,7 +43,10 @@ class Requirement(RoleFields):
 
 
 class RequirementNeed(NeedFields):
-    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="needs")
+    # Found by the unique constraint.
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.CASCADE, related_name="needs", db_index=False
+    )
 
     class Meta:
         verbose_name = _("needed characteristic")

@@ -10,7 +10,7 @@ from doorstep.domain.organization.models import Portal
 from doorstep.platform.audit.services import Actor, entry, record
 from doorstep.platform.events.events import publish
 from doorstep.platform.lib.address import AddressFields
-from doorstep.platform.lib.rows import Statement, insert_together, next_id, next_ids, run
+from doorstep.platform.lib.rows import insert_together, next_id, next_ids, run
 
 from ..errors import ForeignToAccount, NoDuration, WorkOrderClosed
 from ..events import WorkOrderCanceled, WorkOrderCreated
@@ -32,12 +32,10 @@ _CLOSED = (SystemStatus.POSTED, SystemStatus.CANCELED)
 Drawn = tuple[int, int, list[int]]
 
 
-def drawing(requirements: int) -> Statement:
-    """What draws number and ids of a work order; used up even when its transaction fails."""
-    return _DRAW.format(next_id(WorkOrder), next_ids(Requirement)), [requirements]
-
-
-_DRAW = "SELECT nextval('work_order_number'), {}, {}"
+def drawing(count: str = "%s") -> str:
+    """The columns of a SELECT that draws number and ids of a work order, used up even when its
+    transaction fails; `count` is SQL for how many requirements it has."""
+    return f"nextval('work_order_number'), {next_id(WorkOrder)}, {next_ids(Requirement, count)}"
 
 
 def _insert(rows: Sequence[Model]) -> None:
@@ -82,7 +80,7 @@ def create_work_order(
     if roles is None:
         roles = needed_roles(incident_type)
     if drawn is None:
-        (drawn,) = run(*drawing(len(roles)))
+        (drawn,) = run(f"SELECT {drawing()}", [len(roles)])
     number, order_id, requirement_ids = drawn
     work_order = WorkOrder(
         pk=order_id,

@@ -1,0 +1,189 @@
+"""What a contact holds: lock it, and see whether all is still as it was when the time was found.
+
+Planning notes every change of what decides free time, with its transaction (decision 10). Where
+none has been noted since for these people and days, nor for anything a plan rests on, the plan is
+as good as it was: searching again would find it again (decision 14).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from doorstep.domain.customers.models import Account, Contact, CustomerAsset
+from doorstep.platform.lib.db import require_transaction, undone_on_error
+from doorstep.platform.lib.rows import (
+    Rows,
+    Statement,
+    joined_as,
+    run_together,
+    savepoint,
+    select_joined,
+)
+
+from ..days import Apart
+from ..errors import HoldNotFound
+from ..models import Booking, Hold
+from ..wish import Wish, minutes_of, place_of, zone_of
+
+_SAVEPOINT = "doorstep_hold"
+
+_LOCK = "SELECT FROM bookings_hold WHERE code = %s AND contact_id = %s FOR UPDATE"
+_ABOUT = ((Hold, "hold"), (Contact, "contact"), (Account, "account"))
+# Behind the columns of these: what else she holds, and a row for everybody who would come. The last
+# column says that nothing was noted that the plan rests on (an order with LIMIT makes the index the
+# only sensible way, statistics or not). Of her days counts what lies within half a day: nobody
+# comes from further away, or goes there next. A number that is yet to come stems from another life
+# of this database; and who made the hold in this same transaction has not set its changes apart.
+_OF_HOLD = """
+     , ARRAY(SELECT id FROM bookings_hold AS other WHERE other.contact_id = hold.contact_id),
+       part.resource_id, part.crew_id, part.latitude, part.longitude,
+       part.starts_at, part.arrives_at, part.ends_at,
+       COALESCE(hold.made_by_xid < pg_snapshot_xmax(pg_current_snapshot())
+                AND hold.made_by_xid IS DISTINCT FROM pg_current_xact_id_if_assigned(), false)
+       AND (SELECT true FROM bookings_planningchange AS change
+             WHERE change.subject IN ('resource', 'reference', 'everything', 'pruned')
+               AND change.xid >= pg_snapshot_xmin(hold.seen)
+               AND NOT pg_visible_in_snapshot(change.xid, hold.seen)
+             ORDER BY xid LIMIT 1) IS NULL
+       AND (SELECT true FROM bookings_planningchange AS change
+             WHERE change.subject = 'days' AND change.resource = part.resource_id
+               AND change.xid >= pg_snapshot_xmin(hold.seen)
+               AND NOT pg_visible_in_snapshot(change.xid, hold.seen)
+               AND change.xid <> hold.made_by_xid
+               AND change.starts_at < part.ends_at + interval '12 hours'
+               AND change.ends_at > part.starts_at - interval '12 hours'
+             ORDER BY xid LIMIT 1) IS NULL
+  FROM bookings_hold AS hold
+  JOIN customers_contact AS contact ON contact.id = hold.contact_id
+  JOIN customers_account AS account ON account.id = contact.account_id
+  LEFT JOIN bookings_assignment AS part ON part.hold_id = hold.id
+ WHERE hold.code = %s AND hold.contact_id = %s
+ ORDER BY part.role, part.id
+"""
+# Not for a visit that moves: the people who come now have to be locked with them, in one order.
+_LOCK_TEAM = """
+SELECT id, name FROM resources_bookableresource
+ WHERE id IN (SELECT unnest(ARRAY[part.resource_id, part.crew_id])
+                FROM bookings_assignment AS part
+                JOIN bookings_hold AS hold ON hold.id = part.hold_id
+               WHERE hold.code = %s AND hold.contact_id = %s AND hold.booking_id IS NULL)
+ ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Somebody's part in what is held; `is_as_found`: nothing was noted since about her days."""
+
+    resource_id: int
+    crew_id: int | None
+    latitude: float | None
+    longitude: float | None
+    starts_at: datetime
+    arrives_at: datetime
+    ends_at: datetime
+    is_as_found: bool
+
+
+_PART_COLUMNS = len(fields(Part))
+
+
+@dataclass(frozen=True, slots=True)
+class LockedHold:
+    """A locked hold; `apart` is what counts as free for it."""
+
+    hold: Hold
+    parts: tuple[Part, ...]
+    apart: Apart
+
+    @property
+    def team(self) -> frozenset[int]:
+        """The resources it keeps, and the crews as whose members they would come."""
+        ids = {each for part in self.parts for each in (part.resource_id, part.crew_id)}
+        return frozenset(each for each in ids if each is not None)
+
+    def is_as_found(self, wish: Wish, now: datetime) -> bool:
+        """Whether the plan it holds needs no second look, given that its team is locked.
+
+        False also for what has to begin before `now`, and for a contact who holds something else.
+        """
+        place = place_of(wish)
+        length = timedelta(minutes=minutes_of(wish) or 0)
+        return (
+            bool(self.parts)
+            and self.hold.booking_id is None
+            and self.apart.holds == {self.hold.pk}
+            and self.hold.time_zone == str(zone_of(wish))
+            and self.hold.territory_id == wish.account.territory_id
+            and all(
+                part.is_as_found
+                and part.starts_at >= now
+                and part.ends_at - part.arrives_at == length
+                and (
+                    part.latitude is None
+                    or (part.latitude, part.longitude) == (place.latitude, place.longitude)
+                )
+                for part in self.parts
+            )
+        )
+
+
+def lock_hold(*, code: str, contact: Contact) -> LockedHold:
+    """Lock a hold before the resources; who removes expired holds steps over locked ones.
+
+    Whom it was made for is read anew with it, for that may have changed since.
+    Raises HoldNotFound, also when it ran out and was removed.
+    """
+    require_transaction()
+    held = [code, contact.pk]
+    _locked, rows = run_together((_LOCK, held), (select_joined(_ABOUT, _OF_HOLD), held))
+    return _as_locked(rows)
+
+
+@contextmanager
+def undone_with_team() -> Iterator[None]:
+    """Around `locking_with_team` and what follows from it: an error gives the team back."""
+    with undone_on_error(_SAVEPOINT):
+        yield
+
+
+def locking_with_team(*, code: str, contact: Contact) -> list[Statement]:
+    """The statements that lock a hold and whom it keeps, for `locked_with_team`."""
+    held = [code, contact.pk]
+    return [
+        (_LOCK, held),
+        savepoint(_SAVEPOINT),
+        (_LOCK_TEAM, held),
+        # Behind the locks, in a statement of its own: as it is then, and not before.
+        (select_joined(_ABOUT, _OF_HOLD), held),
+    ]
+
+
+def locked_with_team(*found: Rows) -> tuple[LockedHold, dict[int, str]]:
+    """As `lock_hold`, of what `locking_with_team` found, with the names of the team."""
+    _locked, _set, team, rows = found
+    return _as_locked(rows), dict(team)
+
+
+def _as_locked(rows: Rows) -> LockedHold:
+    if not rows:
+        raise HoldNotFound
+    hold, hold.contact, account = joined_as(_ABOUT, rows[0])
+    hold.contact.account = account
+    # Without a team there is one row, and nobody in it.
+    parts = [row[-_PART_COLUMNS:] for row in rows if row[-_PART_COLUMNS] is not None]
+    others = rows[0][-_PART_COLUMNS - 1]
+    if hold.asset_id is not None:
+        hold.asset = CustomerAsset.objects.select_related("location").get(pk=hold.asset_id)
+    if hold.booking_id is not None:
+        visits = Booking.objects.select_related("work_order__account", "status")
+        hold.booking = visits.get(pk=hold.booking_id)
+    return LockedHold(
+        hold,
+        parts=tuple(Part(*each) for each in parts),
+        apart=Apart(
+            bookings=frozenset() if hold.booking_id is None else frozenset({hold.booking_id}),
+            holds=frozenset(others),
+        ),
+    )

@@ -1,0 +1,268 @@
+"""A confirmation takes over what is held as it is, unless something happened since."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from doorstep.domain.bookings import errors
+from doorstep.domain.bookings.models import Assignment, Booking, Hold, ResourceBlock
+from doorstep.domain.bookings.services.confirm import confirm_hold
+from doorstep.domain.bookings.services.hold import hold_offer, release_hold
+from doorstep.domain.bookings.services.search import search_offers
+from doorstep.domain.organization.models import ArrivalWindow, Company, Portal, Territory
+from doorstep.domain.resources.models import BusinessClosure, ResourceCharacteristic, TimeOff
+from doorstep.domain.work.models import IncidentType, WorkOrderType
+from tests.factories.bookings import (
+    FRIDAY,
+    THURSDAY,
+    World,
+    actor_of,
+    hold,
+    make_world,
+    new_key,
+    run_out,
+    window_key,
+    wish_for,
+)
+from tests.factories.customers import make_account, make_contact
+from tests.factories.identity import make_user
+from tests.factories.resources import give_skill, make_characteristic, make_technician
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def confirm(world: World, held: Hold, now: datetime = MONDAY) -> Booking:
+    return confirm_hold(
+        hold_code=held.code,
+        contact=world.contact,
+        details="",
+        request_key=new_key(),
+        actor=actor_of(world.contact),
+        now=now,
+    )
+
+
+def somebody_holds(world: World, key: str) -> Hold:
+    neighbor = make_contact(account=make_account(name="Next door"), user=make_user())
+    wish = wish_for(neighbor, world.service, world.portal)
+    return hold_offer(wish=wish, key=key, contact=neighbor, now=MONDAY)
+
+
+def elsewhere(act: Callable[[], object]) -> None:
+    """In a transaction of its own."""
+
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(timeout=30)
+
+
+def is_as_it_was(held: Assignment, booking: Booking) -> bool:
+    """Whether the very rows that were held are the booking's now."""
+    return booking.assignments.get().pk == held.pk
+
+
+def test_who_was_held_for_becomes_the_bookings_with_the_time_where_it_was(world: World) -> None:
+    held = hold(world, now=MONDAY)
+    part, block = Assignment.objects.get(), ResourceBlock.objects.get()
+
+    booking = confirm(world, held)
+
+    kept = Assignment.objects.get()
+    assert (kept.pk, kept.booking, kept.hold) == (part.pk, booking, None)
+    assert (kept.starts_at, kept.arrives_at, kept.ends_at) == (
+        part.starts_at,
+        part.arrives_at,
+        part.ends_at,
+    )
+    assert kept.requirement == booking.work_order.requirements.get()
+    assert ResourceBlock.objects.get().pk == block.pk
+    assert (booking.starts_at, booking.arrives_at, booking.ends_at) == (
+        part.starts_at,
+        part.arrives_at,
+        part.ends_at,
+    )
+    assert not Hold.objects.exists()
+
+
+def move_the_account(world: World) -> None:
+    account = world.contact.account
+    account.latitude = (account.latitude or 0) + 0.01
+    account.save()
+
+
+def change_the_type(world: World) -> None:
+    WorkOrderType.objects.update(name="Something else")
+
+
+LOOKED_AT_AGAIN: list[Callable[[World], object]] = [
+    move_the_account,
+    change_the_type,
+    lambda world: IncidentType.objects.update(duration_minutes=45),
+    lambda world: Portal.objects.update(max_radius=70),
+    lambda world: ArrivalWindow.objects.filter(from_time=dt.time(8)).update(name="Early"),
+    lambda world: Company.objects.update(travel_speed_kmh=30),
+    lambda world: BusinessClosure.objects.create(name="Party", from_on=FRIDAY, to_on=FRIDAY),
+    lambda world: make_technician(),
+    lambda world: TimeOff.objects.create(
+        resource=world.technician,
+        starts_at=datetime(2026, 11, 27, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 28, tzinfo=UTC),
+    ),
+    lambda world: somebody_holds(world, window_key(from_hour=13, to_hour=15)),
+]
+
+
+@pytest.mark.parametrize("change", LOOKED_AT_AGAIN)
+def test_what_a_plan_rests_on_is_looked_at_again_when_it_changed(
+    world: World, change: Callable[[World], object]
+) -> None:
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+
+    change(world)
+    world.contact.refresh_from_db()
+
+    assert not is_as_it_was(part, confirm(world, held))
+
+
+def test_an_account_that_came_to_another_territory_is_looked_at_again(world: World) -> None:
+    north = Territory.objects.create(name="North")
+    world.technician.territories.add(north)
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+
+    world.contact.account.territory = north
+    world.contact.account.save()
+
+    assert not is_as_it_was(part, confirm(world, held))
+
+
+def test_who_leaves_the_neighborhood_is_a_change_too(world: World) -> None:
+    before = somebody_holds(world, window_key(from_hour=8, to_hour=10))
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get(hold=held)
+
+    release_hold(code=before.code, contact=before.contact)
+
+    assert not is_as_it_was(part, confirm(world, held))
+
+
+def test_what_happens_on_other_days_or_to_other_people_changes_nothing(world: World) -> None:
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get(hold=held)
+
+    friday = somebody_holds(world, window_key(FRIDAY))
+    confirm(World(world.portal, world.technician, world.service, friday.contact), friday)
+
+    assert is_as_it_was(part, confirm(world, held))
+
+
+def test_a_skill_that_was_lost_costs_the_time(world: World) -> None:
+    skill = make_characteristic()
+    give_skill(world.technician, skill)
+    world.service.needs.create(characteristic=skill)
+    held = hold(world, now=MONDAY)
+
+    ResourceCharacteristic.objects.all().delete()
+
+    with pytest.raises(errors.OfferGone):
+        confirm(world, held)
+
+
+def test_what_should_have_begun_is_looked_at_again(world: World) -> None:
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+    Portal.objects.update(min_lead_days=0)
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+
+    late = part.starts_at + timedelta(minutes=5)
+
+    booking = confirm(world, held, now=late)
+    assert not is_as_it_was(part, booking)
+    assert booking.starts_at >= late
+
+
+def test_a_hold_that_ran_out_is_taken_over_while_nobody_came(world: World) -> None:
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+
+    run_out(held)
+
+    assert is_as_it_was(part, confirm(world, held))
+
+
+def test_a_hold_from_another_life_of_the_database_is_looked_at_again(world: World) -> None:
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+
+    ahead = 10**9
+    Hold.objects.update(seen=f"{ahead}:{ahead}:", made_by_xid=str(ahead))
+
+    assert not is_as_it_was(part, confirm(world, held))
+
+
+def test_a_hold_of_this_very_transaction_is_looked_at_again(world: World) -> None:
+    with transaction.atomic():
+        held = hold(world, now=MONDAY)
+        part = Assignment.objects.get()
+        elsewhere(make_account)
+
+        assert not is_as_it_was(part, confirm(world, held))
+
+
+def test_a_taken_over_visit_outlives_the_hour_of_its_hold(world: World) -> None:
+    """The memory of the process has to learn that it is no hold any more."""
+    world.service.duration_minutes = 90
+    world.service.save()
+    held = hold(world, now=MONDAY)
+    Hold.objects.update(expires_at=datetime.now(UTC) + timedelta(seconds=1))
+    stranger = make_contact(account=make_account(name="Stranger"), user=make_user())
+    wish = wish_for(stranger, world.service, world.portal)
+    search_offers(wish=wish, now=MONDAY)
+
+    confirm(world, held)
+    threading.Event().wait(1.1)
+
+    seen = search_offers(wish=wish, now=MONDAY, from_day=THURSDAY, days=1).windows
+    assert window_key() not in [window.key for window in seen]
+
+
+def test_who_is_planned_for_this_moment_is_waited_for(world: World) -> None:
+    """Somebody who plans has the technician's lock: what she writes is seen."""
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+    results: list[bool] = []
+
+    def later() -> None:
+        try:
+            results.append(is_as_it_was(part, confirm(world, held)))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        somebody_holds(world, window_key(from_hour=13, to_hour=15))
+        thread = threading.Thread(target=later)
+        thread.start()
+        thread.join(timeout=0.5)
+        assert thread.is_alive()
+    thread.join(timeout=30)
+
+    assert results == [False]
