@@ -41,16 +41,16 @@ def measure_in_turn(
 ) -> dict[str, Row]:
     """All calls in turn, a block of each, because the speed of a machine wanders.
 
-    A share of 5 makes every fifth call of its blocks only. Of the rounds the one with the lowest
-    median counts, per call.
+    A share of 5 makes every fifth call of its blocks only. A block begins with a call that does not
+    count, for the one before it left other things in the processor's caches. Of the rounds the one
+    with the lowest median counts, per call.
     """
     best: dict[str, Row] = {}
-    for call, _share in calls.values():
-        call(0)
     for _round in range(rounds):
         times: dict[str, list[float]] = {what: [] for what in calls}
         for first in range(0, runs, BLOCK):
             for what, (call, share) in calls.items():
+                call((first - 1) % runs)
                 for number in range(first, min(first + BLOCK, runs), share):
                     began = time.perf_counter()
                     call(number)
