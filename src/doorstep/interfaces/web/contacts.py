@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from doorstep.domain.customers.models import Contact
+from doorstep.domain.customers.selectors import find_contact_of
 
 _UNREAD = object()
 
@@ -13,8 +14,7 @@ def find_contact(request: HttpRequest) -> Contact | None:
     if known is _UNREAD:
         known = None
         if request.user.is_authenticated:
-            found = Contact.objects.select_related("account").filter(user_id=request.user.pk)
-            known = found.first()
+            known = find_contact_of(request.user.pk)
         request._contact = known  # type: ignore[attr-defined]
     assert known is None or isinstance(known, Contact)
     return known
