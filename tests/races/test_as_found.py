@@ -12,6 +12,7 @@ from doorstep.domain.bookings import errors
 from doorstep.domain.bookings.models import Assignment, Booking, Hold, ResourceBlock
 from doorstep.domain.bookings.services.confirm import confirm_hold
 from doorstep.domain.bookings.services.hold import hold_offer, release_hold
+from doorstep.domain.bookings.services.placing import lock_resources
 from doorstep.domain.bookings.services.search import search_offers
 from doorstep.domain.organization.models import ArrivalWindow, Company, Portal, Territory
 from doorstep.domain.resources.models import BusinessClosure, ResourceCharacteristic, TimeOff
@@ -266,3 +267,29 @@ def test_who_is_planned_for_this_moment_is_waited_for(world: World) -> None:
     thread.join(timeout=30)
 
     assert results == [False]
+
+
+def test_who_had_to_wait_too_long_for_the_technician_is_asked_again(world: World) -> None:
+    held = hold(world, now=MONDAY)
+    is_locked, may_end = threading.Event(), threading.Event()
+
+    def occupy() -> None:
+        with transaction.atomic():
+            lock_resources([world.technician.pk])
+            is_locked.set()
+            may_end.wait(timeout=30)
+
+    thread = threading.Thread(target=lambda: elsewhere(occupy))
+    thread.start()
+    assert is_locked.wait(timeout=30)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '500ms'")
+    timer = threading.Timer(0.7, may_end.set)
+    timer.start()
+
+    try:
+        assert confirm(world, held).assignments.get().resource == world.technician
+    finally:
+        may_end.set()
+        thread.join(timeout=30)
+        connection.close()

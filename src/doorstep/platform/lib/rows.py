@@ -174,12 +174,14 @@ def _sequence_of(model: type[models.Model]) -> str:
     return str(found)
 
 
-def insertion(*rows: models.Model) -> Statement:
+def insertion(*rows: models.Model, then: Sequence[Statement] = ()) -> Statement:
     """One statement that inserts new objects as they are, of different tables perhaps; with an id
     where one was drawn.
 
     Rows of one table keep their order. No signals are sent, and an object without an id does not
     learn it. Say `mark_inserted` when it has run.
+    What stands in `then` is done in the same statement, and sees nothing of the rest of it; all but
+    the last has to change rows, or it would not be done at all.
     """
     database = connections[DEFAULT_DB_ALIAS]
     by_table: dict[tuple[type[models.Model], bool], list[models.Model]] = {}
@@ -197,7 +199,8 @@ def insertion(*rows: models.Model) -> Statement:
                     value = field.get_db_prep_save(value, database)
                 values.append(value)
     shape = tuple((model, has_id, len(own)) for (model, has_id), own in by_table.items())
-    return _insert_sql(shape), values
+    values += [each for _sql, params in then for each in params or ()]
+    return _in_one(shape, tuple(sql for sql, _params in then)), values
 
 
 def insert_together(*rows: models.Model) -> None:
@@ -218,7 +221,7 @@ def mark_inserted(*rows: models.Model) -> None:
 
 
 @lru_cache(maxsize=128)
-def _insert_sql(shape: tuple[tuple[type[models.Model], bool, int], ...]) -> str:
+def _in_one(shape: tuple[tuple[type[models.Model], bool, int], ...], then: tuple[str, ...]) -> str:
     parts = []
     for model, has_id, count in shape:
         columns = [field.column for _name, _plain, field in _written(model, has_id)]
@@ -226,7 +229,7 @@ def _insert_sql(shape: tuple[tuple[type[models.Model], bool, int], ...]) -> str:
         row = f"({', '.join(['%s'] * len(columns))})"
         values = ", ".join([row] * count)
         parts.append(f"INSERT INTO {_table_of(model)} ({names}) VALUES {values}")  # noqa: S608
-    *others, last = parts
+    *others, last = (*parts, *then)
     if not others:
         return last
     first = ", ".join(f"part_{number} AS ({each})" for number, each in enumerate(others))

@@ -1,9 +1,10 @@
 """Confirm: turn what is held into work order, requirements and booking, in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from doorstep.domain.customers.models import Contact
 from doorstep.domain.work.models import Requirement
@@ -11,28 +12,20 @@ from doorstep.engine import Offer
 from doorstep.platform.audit.services import Actor
 from doorstep.platform.events.events import publishing
 from doorstep.platform.identity.models import User
-from doorstep.platform.lib.rows import (
-    Rows,
-    Statement,
-    insertion,
-    mark_inserted,
-    run_together,
-)
+from doorstep.platform.lib.db import is_conflict
+from doorstep.platform.lib.rows import Rows, Statement, insertion, mark_inserted, run_together
 
 from ..errors import HoldNotFound, NotBookable
 from ..events import BookingConfirmed
-from ..models import (
-    Assignment,
-    Booking,
-)
+from ..models import Assignment, Booking
 from ..seconds import instant
-from ..snapshot import Planning, Recalled
+from ..snapshot import Planning, Recalled, open_planning
 from ..timetable import Promise, find_target
 from ..wish import check_bookable, zone_of
-from .held import LockedHold, locked_with_team, locking_with_team, undone_with_team
+from .held import LockedHold, lock_hold, locked_with_team, locking_with_team
 from .hold import wish_of
-from .idempotency import Request, earlier_result, opened, opening
-from .new_booking import Draft, NewVisit, drafted, drafting, new_number, new_rows
+from .idempotency import Request, earlier_result, open_request, opened, opening
+from .new_booking import NewVisit, drafted, drafting, new_number, new_rows
 from .placing import give_back_holds, place, write_plan
 
 _ROLES_HELD = """
@@ -40,16 +33,15 @@ SELECT count(DISTINCT part.role)
   FROM bookings_assignment AS part JOIN bookings_hold AS hold ON hold.id = part.hold_id
  WHERE hold.code = %s AND hold.contact_id = %s
 """
+_END_HOLD = "DELETE FROM bookings_hold WHERE id = %s"
 # Who was held for becomes the booking's; the time itself stays where it is.
 _TAKE_OVER = """
-WITH gone AS (DELETE FROM bookings_hold WHERE id = %s)
 UPDATE bookings_assignment
    SET booking_id = %s, hold_id = NULL, requirement_id = (%s::bigint[])[role + 1]
  WHERE hold_id = %s
 """
 
 
-@transaction.atomic
 def confirm_hold(
     *,
     hold_code: str,
@@ -67,51 +59,104 @@ def confirm_hold(
     The second submit of a `request_key` gets the booking the first one made. Raises HoldNotFound,
     OfferGone, NotBookable, InvalidOffer (lead time), NoPlace, KeyReused.
     """
-    user = _signed_in(actor)
-    recalled = Recalled(now)  # while nothing is written yet
-    asking = opening(asker=user, key=request_key)
-    number = new_number()
+    if actor.user is None:
+        raise NotBookable
+    submit = _Submit(actor.user, request_key, hold_code, contact, details, actor, now)
     try:
-        with undone_with_team():
-            (answer,), asked, locked, (drawn,) = _all_together(
-                [recalled.question],
-                asking,
-                locking_with_team(code=hold_code, contact=contact),
-                [drafting(number, _ROLES_HELD, hold_code, contact.pk)],
-            )
-            values = {"do": "confirm", "hold": hold_code, "details": details}
-            request = opened(user, request_key, values, *asked)
-            earlier = earlier_result(request)
-            if earlier is not None:
-                return Booking.objects.get(pk=earlier["booking"])
-            planning = recalled.answered(answer)
-            held, names = locked_with_team(*locked)
-            visit = _checked(held, planning, contact, details, actor, now)
-            draft = drafted(number, planning, drawn)
-            if not _is_as_found(held, visit, draft):
-                raise _Changed
-            return _take_over(held, visit, draft, names, request)
+        with transaction.atomic():
+            return _confirm_as_found(submit)
     except _Changed:
         pass
+    except DatabaseError as error:
+        if not is_conflict(error):
+            raise
+    with transaction.atomic():
+        return _confirm_anew(submit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Submit:
+    """What came with the click."""
+
+    user: User
+    request_key: str
+    hold_code: str
+    contact: Contact
+    details: str
+    actor: Actor
+    now: datetime
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {"do": "confirm", "hold": self.hold_code, "details": self.details}
+
+
+class _Changed(Exception):
+    """Something happened since the time was found."""
+
+
+def _confirm_as_found(submit: _Submit) -> Booking:
+    """Two round trips: one locks and reads everything, one writes it.
+
+    Raises _Changed, and has to give back its locks with the transaction: who looks again locks
+    other people perhaps, all in one order.
+    """
+    recalled = Recalled(submit.now)  # while nothing is written yet
+    number = new_number()
+    (answer,), asked, locked, (drawn,) = _all_together(
+        [recalled.question],
+        opening(asker=submit.user, key=submit.request_key),
+        locking_with_team(code=submit.hold_code, contact=submit.contact),
+        [drafting(number, _ROLES_HELD, submit.hold_code, submit.contact.pk)],
+    )
+    request = opened(submit.user, submit.request_key, submit.values, *asked)
+    earlier = earlier_result(request)
+    if earlier is not None:
+        return Booking.objects.get(pk=earlier["booking"])
+    planning = recalled.answered(answer)
+    held, names = locked_with_team(*locked)
+    visit = _checked(held, planning, submit)
+    draft = drafted(number, planning, drawn)
+    _number, _id, requirements = draft.work_order
+    if len(requirements) != len(visit.roles) or not held.is_as_found(visit.wish, submit.now):
+        raise _Changed
+    booking, rows = new_rows(
+        visit,
+        draft,
+        starts_at=min(part.starts_at for part in held.parts),
+        arrives_at=max(part.arrives_at for part in held.parts),
+        ends_at=max(part.ends_at for part in held.parts),
+        names=[names[part.resource_id] for part in held.parts],
+        request=request,
+    )
+    news = publishing(BookingConfirmed(booking_id=booking.pk))
+    take_over: list[Statement] = [
+        (_END_HOLD, [visit.hold.pk]),
+        (_TAKE_OVER, [booking.pk, requirements, visit.hold.pk]),
+    ]
+    run_together(insertion(*rows, then=[*take_over, *news]))
+    mark_inserted(*rows)
+    return booking
+
+
+def _confirm_anew(submit: _Submit) -> Booking:
+    """Search and check under the locks, the team that was held first."""
+    planning = open_planning(submit.now)  # while nothing is written yet
+    request = open_request(asker=submit.user, key=submit.request_key, values=submit.values)
+    earlier = earlier_result(request)
+    if earlier is not None:
+        return Booking.objects.get(pk=earlier["booking"])
+    held = lock_hold(code=submit.hold_code, contact=submit.contact)
+    visit = _checked(held, planning, submit)
     return place(
         planning=planning,
         wish=visit.wish,
         target=visit.target,
-        now=now,
+        now=submit.now,
         apart=held.apart,
         write=lambda offer: _write_plan(offer, visit, planning, request),
         first_choice=held.team,
     )
-
-
-class _Changed(Exception):
-    """Something happened since the time was found: give the team back, and look again."""
-
-
-def _signed_in(actor: Actor) -> User:
-    if actor.user is None:
-        raise NotBookable
-    return actor.user
 
 
 def _all_together(*groups: Sequence[Statement]) -> list[list[Rows]]:
@@ -120,14 +165,7 @@ def _all_together(*groups: Sequence[Statement]) -> list[list[Rows]]:
     return [[next(found) for _statement in group] for group in groups]
 
 
-def _checked(
-    held: LockedHold,
-    planning: Planning,
-    contact: Contact,
-    details: str,
-    actor: Actor,
-    now: datetime,
-) -> NewVisit:
+def _checked(held: LockedHold, planning: Planning, submit: _Submit) -> NewVisit:
     hold = held.hold
     if hold.booking_id is not None:
         raise HoldNotFound
@@ -141,36 +179,17 @@ def _checked(
         raise NotBookable
     facts = planning.facts_of(wish)
     promise = Promise(hold.promised_from, hold.promised_to)
-    target = find_target(wish.portal, zone_of(wish), promise, now, facts.windows)
-    return NewVisit(wish, hold, target, facts.roles, contact, details.strip(), actor, now)
-
-
-def _is_as_found(held: LockedHold, visit: NewVisit, draft: Draft) -> bool:
-    _number, _id, requirements = draft.work_order
-    return len(requirements) == len(visit.roles) and held.is_as_found(visit.wish, visit.now)
-
-
-def _take_over(
-    held: LockedHold, visit: NewVisit, draft: Draft, names: dict[int, str], request: Request
-) -> Booking:
-    """Who was held for becomes the booking's."""
-    booking, rows = new_rows(
-        visit,
-        draft,
-        starts_at=min(part.starts_at for part in held.parts),
-        arrives_at=max(part.arrives_at for part in held.parts),
-        ends_at=max(part.ends_at for part in held.parts),
-        names=[names[part.resource_id] for part in held.parts],
-        request=request,
+    target = find_target(wish.portal, zone_of(wish), promise, submit.now, facts.windows)
+    return NewVisit(
+        wish=wish,
+        hold=hold,
+        target=target,
+        roles=facts.roles,
+        contact=submit.contact,
+        details=submit.details.strip(),
+        actor=submit.actor,
+        now=submit.now,
     )
-    _number, _id, requirements = draft.work_order
-    run_together(
-        insertion(*rows),
-        (_TAKE_OVER, [visit.hold.pk, booking.pk, requirements, visit.hold.pk]),
-        *publishing(BookingConfirmed(booking_id=booking.pk)),
-    )
-    mark_inserted(*rows)
-    return booking
 
 
 def _write_plan(offer: Offer, visit: NewVisit, planning: Planning, request: Request) -> Booking:

@@ -5,19 +5,16 @@ none has been noted since for these people and days, nor for anything a plan res
 as good as it was: searching again would find it again (decision 14).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from doorstep.domain.customers.models import Account, Contact, CustomerAsset
-from doorstep.platform.lib.db import require_transaction, undone_on_error
+from doorstep.platform.lib.db import require_transaction
 from doorstep.platform.lib.rows import (
     Rows,
     Statement,
     joined_as,
     run_together,
-    savepoint,
     select_joined,
 )
 
@@ -25,8 +22,6 @@ from ..days import Apart
 from ..errors import HoldNotFound
 from ..models import Booking, Hold
 from ..wish import Wish, minutes_of, place_of, zone_of
-
-_SAVEPOINT = "doorstep_hold"
 
 _LOCK = "SELECT FROM bookings_hold WHERE code = %s AND contact_id = %s FOR UPDATE"
 _ABOUT = ((Hold, "hold"), (Contact, "contact"), (Account, "account"))
@@ -141,19 +136,11 @@ def lock_hold(*, code: str, contact: Contact) -> LockedHold:
     return _as_locked(rows)
 
 
-@contextmanager
-def undone_with_team() -> Iterator[None]:
-    """Around `locking_with_team` and what follows from it: an error gives the team back."""
-    with undone_on_error(_SAVEPOINT):
-        yield
-
-
 def locking_with_team(*, code: str, contact: Contact) -> list[Statement]:
     """The statements that lock a hold and whom it keeps, for `locked_with_team`."""
     held = [code, contact.pk]
     return [
         (_LOCK, held),
-        savepoint(_SAVEPOINT),
         (_LOCK_TEAM, held),
         # Behind the locks, in a statement of its own: as it is then, and not before.
         (select_joined(_ABOUT, _OF_HOLD), held),
@@ -162,7 +149,7 @@ def locking_with_team(*, code: str, contact: Contact) -> list[Statement]:
 
 def locked_with_team(*found: Rows) -> tuple[LockedHold, dict[int, str]]:
     """As `lock_hold`, of what `locking_with_team` found, with the names of the team."""
-    _locked, _set, team, rows = found
+    _locked, team, rows = found
     return _as_locked(rows), dict(team)
 
 
