@@ -19,12 +19,12 @@ from ..errors import HoldNotFound, NotBookable
 from ..events import BookingConfirmed
 from ..models import Assignment, Booking
 from ..seconds import instant
-from ..snapshot import Planning, Recalled, open_planning
+from ..snapshot import Planning, Recalled
 from ..timetable import Promise, find_target
 from ..wish import check_bookable, zone_of
-from .held import LockedHold, lock_hold, locked_with_team, locking_with_team
+from .held import LockedHold, locked, locked_with_team, locking, locking_with_team
 from .hold import wish_of
-from .idempotency import Request, earlier_result, open_request, opened, opening
+from .idempotency import Request, earlier_result, opened, opening
 from .new_booking import NewVisit, drafted, drafting, new_number, new_rows
 from .placing import give_back_holds, place, write_plan
 
@@ -103,7 +103,7 @@ def _confirm_as_found(submit: _Submit) -> Booking:
     """
     recalled = Recalled(submit.now)  # while nothing is written yet
     number = new_number()
-    (answer,), asked, locked, (drawn,) = _all_together(
+    (answer,), asked, found, (drawn,) = _all_together(
         [recalled.question],
         opening(asker=submit.user, key=submit.request_key),
         locking_with_team(code=submit.hold_code, contact=submit.contact),
@@ -114,7 +114,7 @@ def _confirm_as_found(submit: _Submit) -> Booking:
     if earlier is not None:
         return Booking.objects.get(pk=earlier["booking"])
     planning = recalled.answered(answer)
-    held, names = locked_with_team(*locked)
+    held, names = locked_with_team(*found)
     visit = _checked(held, planning, submit)
     draft = drafted(number, planning, drawn)
     _number, _id, requirements = draft.work_order
@@ -141,12 +141,19 @@ def _confirm_as_found(submit: _Submit) -> Booking:
 
 def _confirm_anew(submit: _Submit) -> Booking:
     """Search and check under the locks, the team that was held first."""
-    planning = open_planning(submit.now)  # while nothing is written yet
-    request = open_request(asker=submit.user, key=submit.request_key, values=submit.values)
+    # Bringing the memory's days up to date is not its business: it reads those it locks.
+    recalled = Recalled(submit.now)
+    (answer,), asked, found = _all_together(
+        [recalled.question],
+        opening(asker=submit.user, key=submit.request_key),
+        locking(code=submit.hold_code, contact=submit.contact),
+    )
+    request = opened(submit.user, submit.request_key, submit.values, *asked)
     earlier = earlier_result(request)
     if earlier is not None:
         return Booking.objects.get(pk=earlier["booking"])
-    held = lock_hold(code=submit.hold_code, contact=submit.contact)
+    planning = recalled.answered(answer)
+    held = locked(*found)
     visit = _checked(held, planning, submit)
     return place(
         planning=planning,

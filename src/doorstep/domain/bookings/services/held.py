@@ -131,29 +131,18 @@ def lock_hold(*, code: str, contact: Contact) -> LockedHold:
     Raises HoldNotFound, also when it ran out and was removed.
     """
     require_transaction()
+    return locked(*run_together(*locking(code=code, contact=contact)))
+
+
+def locking(*, code: str, contact: Contact) -> list[Statement]:
+    """The statements of `lock_hold`, to be sent with others; `locked` reads their answer."""
     held = [code, contact.pk]
-    _locked, rows = run_together((_LOCK, held), (select_joined(_ABOUT, _OF_HOLD), held))
-    return _as_locked(rows)
+    # Behind the lock, in a statement of its own: as it is then, and not before.
+    return [(_LOCK, held), (select_joined(_ABOUT, _OF_HOLD), held)]
 
 
-def locking_with_team(*, code: str, contact: Contact) -> list[Statement]:
-    """The statements that lock a hold and whom it keeps, for `locked_with_team`."""
-    held = [code, contact.pk]
-    return [
-        (_LOCK, held),
-        (_LOCK_TEAM, held),
-        # Behind the locks, in a statement of its own: as it is then, and not before.
-        (select_joined(_ABOUT, _OF_HOLD), held),
-    ]
-
-
-def locked_with_team(*found: Rows) -> tuple[LockedHold, dict[int, str]]:
-    """As `lock_hold`, of what `locking_with_team` found, with the names of the team."""
-    _locked, team, rows = found
-    return _as_locked(rows), dict(team)
-
-
-def _as_locked(rows: Rows) -> LockedHold:
+def locked(_locked: Rows, rows: Rows) -> LockedHold:
+    """The hold, from what the statements of `locking` found. Raises as `lock_hold`."""
     if not rows:
         raise HoldNotFound
     hold, hold.contact, account = joined_as(_ABOUT, rows[0])
@@ -174,3 +163,14 @@ def _as_locked(rows: Rows) -> LockedHold:
             holds=frozenset(others),
         ),
     )
+
+
+def locking_with_team(*, code: str, contact: Contact) -> list[Statement]:
+    """As `locking`, and lock whom it keeps; for `locked_with_team`."""
+    lock, read = locking(code=code, contact=contact)
+    return [lock, (_LOCK_TEAM, [code, contact.pk]), read]
+
+
+def locked_with_team(lock: Rows, team: Rows, read: Rows) -> tuple[LockedHold, dict[int, str]]:
+    """As `locked`, with the names of the team."""
+    return locked(lock, read), dict(team)
