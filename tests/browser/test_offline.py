@@ -242,6 +242,15 @@ def test_the_day_and_its_visits_are_read_without_network(
     page.get_by_role("heading", name="No network").wait_for()
 
 
+def test_a_page_that_came_past_the_worker_is_taken_care_of_too(phone: Phone) -> None:
+    """As one that is loaded while the worker begins, or with Shift held."""
+    session = phone.page.context.new_cdp_session(phone.page)
+    with phone.page.expect_navigation():
+        session.send("Page.reload", {"ignoreCache": True})
+
+    until(lambda: bool(phone.page.evaluate(CONTROLLED)), phone.page, STATES)
+
+
 def test_what_the_office_changed_meanwhile_is_told_and_the_rest_waits_for_a_decision(
     phone: Phone, visits: list[Booking]
 ) -> None:

@@ -342,6 +342,8 @@
       if (coming.state === "redundant" && !made.active) setTimeout(tryWorker, WORKER_AGAIN_MS);
     });
     const found = await navigator.serviceWorker.ready;
+    // A page that came while the worker began, or past it, belongs to no worker until it is asked.
+    if (!navigator.serviceWorker.controller && found.active) found.active.postMessage({ claim: true });
     const days = document.querySelector("[data-keep]");
     if (keptAt || !found.active) return;
     const here = location.pathname + location.search;

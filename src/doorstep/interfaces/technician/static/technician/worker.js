@@ -238,6 +238,7 @@
 
   self.addEventListener("message", function (event) {
     const asked = event.data || {};
+    if (asked.claim) event.waitUntil(self.clients.claim());
     if (asked.keep) event.waitUntil(keepDays(asked.keep, asked.here));
     if (asked.forget) {
       event.waitUntil(forgetAll().then(function () {
