@@ -4,19 +4,36 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
 
 from doorstep.domain.bookings import errors
-from doorstep.domain.bookings.models import Assignment, Booking, Hold, ResourceBlock
+from doorstep.domain.bookings.models import (
+    Assignment,
+    Booking,
+    Hold,
+    PlanningChange,
+    ResourceBlock,
+)
+from doorstep.domain.bookings.services.cancel import cancel_booking
 from doorstep.domain.bookings.services.confirm import confirm_hold
 from doorstep.domain.bookings.services.hold import hold_offer, release_hold
 from doorstep.domain.bookings.services.placing import lock_resources
+from doorstep.domain.bookings.services.replan_due import _look
 from doorstep.domain.bookings.services.search import search_offers
+from doorstep.domain.bookings.snapshot.changes import Mark, asking_whether_it_holds, prune_changes
+from doorstep.domain.bookings.tasks import remove_expired_holds
 from doorstep.domain.organization.models import ArrivalWindow, Company, Portal, Territory
 from doorstep.domain.resources.models import BusinessClosure, ResourceCharacteristic, TimeOff
-from doorstep.domain.work.models import IncidentType, WorkOrderType
+from doorstep.domain.work.models import (
+    IncidentType,
+    PreferenceKind,
+    ResourcePreference,
+    WorkOrderType,
+)
+from doorstep.platform.lib.rows import run
 from tests.factories.bookings import (
     FRIDAY,
     THURSDAY,
@@ -54,8 +71,8 @@ def confirm(world: World, held: Hold, now: datetime = MONDAY) -> Booking:
     )
 
 
-def somebody_holds(world: World, key: str) -> Hold:
-    neighbor = make_contact(account=make_account(name="Next door"), user=make_user())
+def somebody_holds(world: World, key: str, **place: float) -> Hold:
+    neighbor = make_contact(account=make_account(name="Next door", **place), user=make_user())
     wish = wish_for(neighbor, world.service, world.portal)
     return hold_offer(wish=wish, key=key, contact=neighbor, now=MONDAY)
 
@@ -188,8 +205,6 @@ def test_a_skill_that_was_lost_costs_the_time(world: World) -> None:
 
 
 def test_what_should_have_begun_is_looked_at_again(world: World) -> None:
-    held = hold(world, now=MONDAY)
-    part = Assignment.objects.get()
     Portal.objects.update(min_lead_days=0)
     held = hold(world, now=MONDAY)
     part = Assignment.objects.get()
@@ -293,3 +308,140 @@ def test_who_had_to_wait_too_long_for_the_technician_is_asked_again(world: World
         may_end.set()
         thread.join(timeout=30)
         connection.close()
+
+
+def test_a_hold_rests_on_the_service_as_it_is_and_not_as_the_page_read_it(world: World) -> None:
+    read_before = world.wish
+    IncidentType.objects.update(duration_minutes=30)
+
+    hold_offer(wish=read_before, key=window_key(), contact=world.contact, now=MONDAY)
+
+    part = Assignment.objects.get()
+    assert part.ends_at - part.arrives_at == timedelta(minutes=30)
+
+
+# --- What else could go wrong -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["the customer", "housekeeping"])
+def test_who_removes_a_hold_that_is_being_confirmed_takes_nothing_of_the_booking(
+    world: World, who: str
+) -> None:
+    held = hold(world, now=MONDAY)
+    Hold.objects.update(expires_at=datetime.now(UTC) - timedelta(hours=2))
+
+    def remove() -> None:
+        if who == "the customer":
+            release_hold(code=held.code, contact=world.contact)
+        else:
+            remove_expired_holds(0)
+
+    thread = threading.Thread(target=lambda: elsewhere(remove))
+    with transaction.atomic():
+        booking = confirm(world, held)
+        thread.start()
+        thread.join(timeout=0.5)
+        assert thread.is_alive()
+    thread.join(timeout=30)
+
+    assert booking.assignments.get().block
+
+
+def test_a_hold_that_goes_takes_its_time_with_it(world: World) -> None:
+    held = hold(world, now=MONDAY)
+
+    Hold.objects.filter(pk=held.pk).delete()
+
+    assert not Assignment.objects.exists()
+    assert not ResourceBlock.objects.exists()
+
+
+def test_a_neighbors_hold_that_ran_out_is_a_change_though_nobody_noted_it(world: World) -> None:
+    """Whoever was to come from there has another way now."""
+    near = world.contact.account
+    before = somebody_holds(
+        world,
+        window_key(from_hour=8, to_hour=10),
+        latitude=(near.latitude or 0) + 0.001,
+        longitude=near.longitude or 0,
+    )
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get(hold=held)
+
+    run_out(before)
+
+    booking = confirm(world, held)
+    assert not is_as_it_was(part, booking)
+    assert booking.assignments.get().travel > part.travel
+
+
+def test_a_contact_who_came_to_another_account_is_looked_at_again(world: World) -> None:
+    here = world.contact.account
+    same = {"latitude": here.latitude, "longitude": here.longitude, "time_zone": here.time_zone}
+    other = make_account(name="Same house", territory=here.territory, **same)
+    ResourcePreference.objects.create(
+        account=other, resource=world.technician, kind=PreferenceKind.RESTRICTED
+    )
+    held = hold(world, now=MONDAY)
+
+    world.contact.account = other
+    world.contact.save()
+
+    with pytest.raises(errors.OfferGone):
+        confirm(world, held)
+
+
+def test_what_was_pruned_may_have_been_a_change(world: World) -> None:
+    """A change whose transaction was open when the time was found, beside one that was done."""
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+    with connection.cursor() as cursor:
+        numbers = []
+        for _transaction in range(4):
+            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+            numbers.append(cursor.fetchone()[0])
+        still_open, done, _pruned, highest = numbers
+        Hold.objects.update(seen=f"{still_open}:{highest}:{still_open}")
+        PlanningChange.objects.all().delete()
+        cursor.execute(
+            "INSERT INTO bookings_planningchange (xid, subject, created_at) "
+            "SELECT xid::text::xid8, 'reference', now() - interval '2 hours' "
+            "FROM unnest(%s::bigint[]) AS xid",
+            [[still_open, done]],
+        )
+    assert prune_changes() == 2
+
+    assert not is_as_it_was(part, confirm(world, held))
+    mark = Mark(f"{still_open}:{highest}:{still_open}")
+    assert run(*asking_whether_it_holds(mark)) == [(False,)]
+
+
+def test_a_day_is_another_one_when_a_hold_became_a_visit_and_another_visit_went(
+    world: World,
+) -> None:
+    zone = ZoneInfo("Europe/London")
+    held = hold(world, now=MONDAY)
+    visits = []
+    for hours in ((13, 15), (15, 17)):
+        theirs = somebody_holds(world, window_key(THURSDAY, *hours))
+        somebody = World(world.portal, world.technician, world.service, theirs.contact)
+        visits.append(confirm(somebody, theirs))
+    before = _look(THURSDAY, FRIDAY, zone)
+
+    cancel_booking(
+        booking=visits[0],
+        reason="",
+        request_key=new_key(),
+        actor=actor_of(visits[0].booked_by or world.contact),
+        now=MONDAY,
+    )
+    Hold.objects.filter(pk=held.pk).update(seen=_snapshot())
+    part = Assignment.objects.get(hold=held)
+    assert is_as_it_was(part, confirm(world, held))
+
+    assert _look(THURSDAY, FRIDAY, zone) != before
+
+
+def _snapshot() -> str:
+    ((found,),) = run("SELECT pg_current_snapshot()::text")
+    return str(found)

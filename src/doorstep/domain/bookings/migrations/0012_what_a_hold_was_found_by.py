@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("bookings", "0011_arrivals_expected_late"),
+        ("customers", "0003_find_contacts_by_phone"),
         ("organization", "0012_calendar_services"),
     ]
 
@@ -25,6 +26,18 @@ class Migration(migrations.Migration):
             name="seen",
             field=doorstep.domain.bookings.models.planning_change.SnapshotField(
                 editable=False, null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="hold",
+            name="account",
+            field=models.ForeignKey(
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="customers.account",
             ),
         ),
         migrations.AddField(

@@ -25,11 +25,13 @@ class Assignment(models.Model):
         related_name="assignments",
         db_index=False,
     )
+    # The database deletes it with its hold: Django would look first and delete afterwards, and in
+    # between it may have become a booking's.
     hold = models.ForeignKey(
         Hold,
         null=True,
         blank=True,
-        on_delete=models.CASCADE,
+        on_delete=models.DO_NOTHING,
         related_name="assignments",
         db_index=False,
     )

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from doorstep.domain.customers.models import Contact, CustomerAsset
+from doorstep.domain.customers.models import Account, Contact, CustomerAsset
 from doorstep.domain.organization.models import Portal, Territory
 from doorstep.domain.work.models import IncidentType
 from doorstep.platform.lib.tokens import new_code
@@ -27,10 +27,18 @@ class Hold(models.Model):
     promised_to = models.DateTimeField()
     expires_at = models.DateTimeField(_("held until"))
     # By what confirming can tell that all is as it was when the time was found (services/held.py):
-    # what planning had seen, the transaction that made the hold, and the account's territory.
-    # Without them everything is looked at again.
+    # what planning had seen, the transaction that made the hold, the contact's account and its
+    # territory. Without them everything is looked at again.
     seen = SnapshotField(null=True, editable=False)
     made_by_xid = TransactionIdField(null=True, editable=False)
+    account = models.ForeignKey(
+        Account,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
     territory = models.ForeignKey(
         Territory,
         null=True,

@@ -1,4 +1,4 @@
-"""Confirm: turn what is held into work order, requirements and booking, in one transaction."""
+"""Confirm: turn what is held into work order, requirements and booking, all or nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

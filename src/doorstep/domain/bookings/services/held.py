@@ -28,14 +28,17 @@ _ABOUT = ((Hold, "hold"), (Contact, "contact"), (Account, "account"))
 # Behind the columns of these: what else she holds, and a row for everybody who would come. The last
 # column says that nothing was noted that the plan rests on (an order with LIMIT makes the index the
 # only sensible way, statistics or not). Of her days counts what lies within half a day: nobody
-# comes from further away, or goes there next. A number that is yet to come stems from another life
-# of this database; and who made the hold in this same transaction has not set its changes apart.
+# comes from further away, or goes there next; that a hold there has run out nobody notes. A number
+# that is yet to come stems from another life of this database; and who made the hold in this same
+# transaction has not set its changes apart.
 _OF_HOLD = """
      , ARRAY(SELECT id FROM bookings_hold AS other WHERE other.contact_id = hold.contact_id),
        part.resource_id, part.crew_id, part.latitude, part.longitude,
        part.starts_at, part.arrives_at, part.ends_at,
        COALESCE(hold.made_by_xid < pg_snapshot_xmax(pg_current_snapshot())
                 AND hold.made_by_xid IS DISTINCT FROM pg_current_xact_id_if_assigned(), false)
+       AND COALESCE((SELECT xid FROM bookings_planningchange WHERE subject = 'pruned'
+                      ORDER BY xid DESC LIMIT 1) <= pg_snapshot_xmin(hold.seen), true)
        AND (SELECT true FROM bookings_planningchange AS change
              WHERE change.subject IN ('resource', 'reference', 'everything', 'pruned')
                AND change.xid >= pg_snapshot_xmin(hold.seen)
@@ -49,6 +52,14 @@ _OF_HOLD = """
                AND change.starts_at < part.ends_at + interval '12 hours'
                AND change.ends_at > part.starts_at - interval '12 hours'
              ORDER BY xid LIMIT 1) IS NULL
+       AND NOT EXISTS (
+             SELECT FROM bookings_assignment AS near
+               JOIN bookings_hold AS gone ON gone.id = near.hold_id
+              WHERE near.resource_id = part.resource_id AND gone.id <> hold.id
+                AND gone.expires_at <= clock_timestamp()
+                AND near.starts_at < part.ends_at + interval '12 hours'
+                AND near.starts_at > part.starts_at - interval '36 hours'
+                AND near.ends_at > part.starts_at - interval '12 hours')
   FROM bookings_hold AS hold
   JOIN customers_contact AS contact ON contact.id = hold.contact_id
   JOIN customers_account AS account ON account.id = contact.account_id
@@ -110,6 +121,7 @@ class LockedHold:
             and self.hold.booking_id is None
             and self.apart.holds == {self.hold.pk}
             and self.hold.time_zone == str(zone_of(wish))
+            and self.hold.account_id == wish.account.pk
             and self.hold.territory_id == wish.account.territory_id
             and all(
                 part.is_as_found

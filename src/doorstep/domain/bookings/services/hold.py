@@ -27,10 +27,12 @@ def hold_offer(*, wish: Wish, key: str, contact: Contact, now: datetime) -> Hold
     Raises InvalidOffer for a key that is not on offer by policy, OfferGone when somebody was
     faster, NotBookable, NoPlace, NotChangeable.
     """
+    planning = open_planning(now)
+    # What the page has read may be older than what the hold will say it rests on.
+    wish = planning.renewed(wish)
     check_bookable(wish)
     if wish.booking is not None and wish.booking.parent_status is not ParentStatus.SCHEDULED:
         raise NotChangeable()
-    planning = open_planning(now)
     facts = planning.facts_of(wish)
     zone = zone_of(wish, default=facts.company.time_zone)
     target = find_target(
@@ -78,6 +80,7 @@ def _new_hold(wish: Wish, target: Target, contact: Contact, zone: str, planning:
         expires_at=planning.clock() + timedelta(minutes=wish.portal.hold_minutes),
         seen=planning.seen,
         made_by_xid=xid,
+        account=wish.account,
         territory_id=wish.account.territory_id,
     )
 

@@ -118,11 +118,13 @@ def _look(first: date, last: date, zone: ZoneInfo) -> dict[date, _Seen]:
         )
         .annotate(day=TruncDate("starts_at", tzinfo=zone))
         .values_list("day")
-        .annotate(Count("pk"), Max("pk"), Sum("booking__version"))
+        # A new visit may have an old assignment, and a moved one keeps its number.
+        .annotate(Count("pk"), Max("pk"), Max("booking"), Sum("booking__version"))
         .order_by("day")
     )
     return {
-        day: _Seen(count, f"{count}.{newest}.{versions}") for day, count, newest, versions in rows
+        day: _Seen(count, f"{count}.{newest}.{visit}.{versions}")
+        for day, count, newest, visit, versions in rows
     }
 
 

@@ -47,6 +47,8 @@ SELECT clock_timestamp(), pg_current_snapshot()::text,
 # Beside days and visits: what is known of people, portals, services, settings.
 _HOLDS_STILL = """
 SELECT pg_snapshot_xmin(pg_current_snapshot()) >= pg_snapshot_xmin(%s)
+   AND COALESCE((SELECT xid FROM bookings_planningchange WHERE subject = 'pruned'
+                  ORDER BY xid DESC LIMIT 1) <= pg_snapshot_xmin(%s), true)
    AND (SELECT true FROM bookings_planningchange
          WHERE subject IN ('resource', 'reference', 'everything', 'pruned')
            AND xid >= pg_snapshot_xmin(%s) AND NOT pg_visible_in_snapshot(xid, %s)
@@ -122,7 +124,7 @@ def look_since(mark: Mark) -> Look:
 
 def asking_whether_it_holds(mark: Mark) -> Statement:
     """A statement for one value: nothing changed since `mark` but days and visits."""
-    return _HOLDS_STILL, [mark.snapshot] * 3
+    return _HOLDS_STILL, [mark.snapshot] * 4
 
 
 def prune_changes() -> int:

@@ -1,7 +1,7 @@
 """Look into everybody's days: in the process's own memory where that may be, else in the rows."""
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from doorstep.engine import (
@@ -78,6 +78,17 @@ class Planning:
         if self._state is None or not self._has_days:
             return database_now()
         return self._state.at
+
+    def renewed(self, wish: Wish) -> Wish:
+        """The wish with portal and service as planning knows them, if it does."""
+        known = self.reference
+        if known is None:
+            return wish
+        return replace(
+            wish,
+            portal=known.portals.get(wish.portal.pk, wish.portal),
+            incident_type=known.services.get(wish.incident_type.pk, wish.incident_type),
+        )
 
     def facts_of(self, wish: Wish) -> Facts:
         """What windows, roles and preferences say about a wish."""
