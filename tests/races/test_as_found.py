@@ -244,6 +244,16 @@ def test_a_hold_of_this_very_transaction_is_looked_at_again(world: World) -> Non
         assert not is_as_it_was(part, confirm(world, held))
 
 
+def test_a_hold_of_which_nobody_can_tell_what_was_known_is_looked_at_again(world: World) -> None:
+    """Planning within a transaction that has written reads rows, and remembers nothing."""
+    with transaction.atomic():
+        make_account()
+        held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+
+    assert not is_as_it_was(part, confirm(world, held))
+
+
 def test_a_taken_over_visit_outlives_the_hour_of_its_hold(world: World) -> None:
     """The memory of the process has to learn that it is no hold any more."""
     world.service.duration_minutes = 90

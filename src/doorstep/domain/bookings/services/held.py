@@ -10,13 +10,7 @@ from datetime import datetime, timedelta
 
 from doorstep.domain.customers.models import Account, Contact, CustomerAsset
 from doorstep.platform.lib.db import require_transaction
-from doorstep.platform.lib.rows import (
-    Rows,
-    Statement,
-    joined_as,
-    run_together,
-    select_joined,
-)
+from doorstep.platform.lib.rows import Rows, Statement, joined_as, run_together, select_joined
 
 from ..days import Apart
 from ..errors import HoldNotFound
@@ -35,8 +29,9 @@ _OF_HOLD = """
      , ARRAY(SELECT id FROM bookings_hold AS other WHERE other.contact_id = hold.contact_id),
        part.resource_id, part.crew_id, part.latitude, part.longitude,
        part.starts_at, part.arrives_at, part.ends_at,
-       COALESCE(hold.made_by_xid < pg_snapshot_xmax(pg_current_snapshot())
-                AND hold.made_by_xid IS DISTINCT FROM pg_current_xact_id_if_assigned(), false)
+       hold.seen IS NOT NULL
+       AND COALESCE(hold.made_by_xid < pg_snapshot_xmax(pg_current_snapshot())
+                    AND hold.made_by_xid IS DISTINCT FROM pg_current_xact_id_if_assigned(), false)
        AND COALESCE((SELECT xid FROM bookings_planningchange WHERE subject = 'pruned'
                       ORDER BY xid DESC LIMIT 1) <= pg_snapshot_xmin(hold.seen), true)
        AND (SELECT true FROM bookings_planningchange AS change
