@@ -447,6 +447,7 @@ def test_a_hold_made_longer_goes_on_taking_time(world: World, now: datetime) -> 
 def test_what_a_contact_holds_counts_as_free_for_her(world: World, now: datetime) -> None:
     IncidentType.objects.update(duration_minutes=100)
     world.service.refresh_from_db()
+    assert world.service.work_order_type  # a page comes with its rows
     hold(world, now=now)
 
     with CaptureQueriesContext(connection) as queries:
