@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.test import Client
 from PIL import Image
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import Locator, Page, Route, expect
 
 from doorstep.domain.bookings.models import (
     Booking,
@@ -92,9 +92,12 @@ class Phone:
         self.page.clock.set_system_time(moment)
 
     def keep(self, *visits: Booking) -> None:
-        """Waits until the worker answers for this page and has kept the day and these visits."""
+        """Waits until the worker answers for this page and has kept the day and these visits.
+
+        Of whoever has signed in now, and with the page that says there is no network.
+        """
         until(lambda: bool(self.page.evaluate(CONTROLLED)), self.page, STATES)
-        paths = [DAY, *(f"{DAY}visits/{visit.code}/" for visit in visits)]
+        paths = [DAY, f"{DAY}offline/", *(f"{DAY}visits/{visit.code}/" for visit in visits)]
         paths += [f"{DAY}visits/{visit.code}/ahead/" for visit in visits]
         until(lambda: bool(self.page.evaluate(KEPT, paths)), self.page)
 
@@ -394,13 +397,45 @@ def test_the_next_one_on_the_same_phone_sees_nothing_of_the_one_before(
     sign_in(page, tina())
     page.goto(DAY)
     until(lambda: page.evaluate(NAMES) not in ([], before), page)
+    phone.keep()
+    assert not set(page.evaluate(NAMES)) & set(before)
     assert "Waiting" not in page.locator("[data-offline]").inner_text()
     page.context.unroute("**/status/")
     page.evaluate("window.dispatchEvent(new Event('online'))")
     phone.go_offline()
     page.goto(f"{DAY}visits/{visits[1].code}/")
-    page.get_by_role("heading", name="No network").wait_for()
+    expect(page.get_by_role("heading", level=1)).to_have_text("No network")
     assert stamps(visits[1]) == []
+
+
+def test_a_page_of_the_one_before_that_comes_late_is_not_kept(
+    phone: Phone, visits: list[Booking]
+) -> None:
+    page = phone.page
+    before = page.evaluate(NAMES)
+    late: list[Route] = []
+    day = f"{DAY}?day=2027-03-01"
+    page.context.route(lambda address: address.endswith(day), lambda route: late.append(route))
+    page.evaluate(
+        """day => navigator.serviceWorker.controller.postMessage({
+            keep: [], here: day, user: document.querySelector("[data-offline]").dataset.offline,
+        })""",
+        day,
+    )
+    until(lambda: bool(late), page)
+
+    sign_in(page, tina())
+    page.goto(DAY)
+    until(lambda: page.evaluate(NAMES) not in ([], before), page)
+    # The last that the worker fetches for her.
+    until(lambda: bool(page.evaluate(KEPT, [f"{DAY}?day=2026-11-27"])), page)
+    hers = page.evaluate(NAMES)
+    late[0].fulfill(
+        headers={"Content-Type": "text/html", "Doorstep-User": before[0].split("-")[-1]},
+        body="<html lang=en>",
+    )
+    page.wait_for_timeout(500)
+    assert page.evaluate(NAMES) == hers
 
 
 def test_what_is_older_than_two_days_is_dropped(phone: Phone, visits: list[Booking]) -> None:

@@ -347,7 +347,7 @@
     const days = document.querySelector("[data-keep]");
     if (keptAt || !found.active) return;
     const here = location.pathname + location.search;
-    found.active.postMessage({ keep: days ? days.dataset.keep.split(" ") : [], here: here });
+    found.active.postMessage({ keep: days ? days.dataset.keep.split(" ") : [], here: here, user: user });
   }
 
   function tryWorker() {

@@ -16,6 +16,8 @@
   const LINKS = /"(\/technician\/visits\/[\w-]+\/(?:photos\/\d+\/|signature\/)?)"/g;
   // Raised when everything is forgotten, so that what is on its way is not kept after all.
   let era = 0;
+  // What is kept and forgotten changes one thing after the other.
+  let turn = Promise.resolve();
   let isNewer = false;
 
   function isPage(url) {
@@ -26,16 +28,31 @@
     return url.pathname.startsWith("/static/") || DOORSTEP.files.includes(url.pathname + url.search);
   }
 
-  async function forget(exceptFor) {
-    const names = await caches.keys();
-    await Promise.all(names.filter(function (name) {
-      return name.startsWith(PAGES) && name !== exceptFor;
-    }).map(function (name) { return caches.delete(name); }));
+  function inTurn(work) {
+    const done = turn.then(work);
+    turn = done.catch(function () { /* Whoever asked for it hears of it. */ });
+    return done;
+  }
+
+  function forget(names) {
+    return Promise.all(names.map(function (name) { return caches.delete(name); }));
+  }
+
+  async function namesOfPages() {
+    return (await caches.keys()).filter(function (name) { return name.startsWith(PAGES); });
   }
 
   function forgetAll() {
     era += 1;
-    return forget("");
+    return inTurn(async function () { await forget(await namesOfPages()); });
+  }
+
+  // Whoever signs in on this phone finds nothing of who did before, nor of what was on its way then.
+  async function belongTo(user) {
+    const others = (await namesOfPages()).filter(function (name) { return name !== PAGES + user; });
+    if (!others.length) return;
+    era += 1;
+    await forget(others);
   }
 
   function keptAt(response) {
@@ -55,16 +72,16 @@
     const body = isHtml
       ? (await response.text()).replace("<html ", '<html data-kept="' + new Date(now).toISOString() + '" ')
       : await response.blob();
-    if (begun !== era) return;
-    // Whoever signs in on this phone finds nothing of who did before.
-    await forget(PAGES + user);
-    const pages = await caches.open(PAGES + user);
-    await pages.put(address, new Response(body, { status: 200, headers: headers }));
-    if (begun !== era) await forgetAll();
+    await inTurn(async function () {
+      if (begun !== era) return;
+      await belongTo(user);
+      const pages = await caches.open(PAGES + user);
+      await pages.put(address, new Response(body, { status: 200, headers: headers }));
+    });
   }
 
   async function findPages() {
-    const name = (await caches.keys()).find(function (each) { return each.startsWith(PAGES); });
+    const name = (await namesOfPages())[0];
     return name ? caches.open(name) : null;
   }
 
@@ -183,7 +200,8 @@
 
   // Days, then their visits, then the pictures of these. One after the other: the network of a van
   // has other things to carry.
-  async function keepDays(days, here) {
+  async function keepDays(days, here, user) {
+    await inTurn(function () { return belongTo(user); });
     const begun = era;
     const seen = new Set();
     await dropOld();
@@ -239,7 +257,7 @@
   self.addEventListener("message", function (event) {
     const asked = event.data || {};
     if (asked.claim) event.waitUntil(self.clients.claim());
-    if (asked.keep) event.waitUntil(keepDays(asked.keep, asked.here));
+    if (asked.keep) event.waitUntil(keepDays(asked.keep, asked.here, asked.user));
     if (asked.forget) {
       event.waitUntil(forgetAll().then(function () {
         if (event.ports[0]) event.ports[0].postMessage("done");
