@@ -44,15 +44,19 @@ SELECT clock_timestamp(), pg_current_snapshot()::text,
   LEFT JOIN bookings_assignment AS visit
          ON visit.booking_id = change.booking OR visit.hold_id = change.hold
 """
-# Beside days and visits: what is known of people, portals, services, settings.
-_HOLDS_STILL = """
+# What is known of people, portals, services and settings; with an order and LIMIT as above.
+NOTHING_ELSE_CHANGED = """
+       COALESCE((SELECT xid FROM bookings_planningchange WHERE subject = 'pruned'
+                  ORDER BY xid DESC LIMIT 1) <= pg_snapshot_xmin({since}), true)
+   AND (SELECT true FROM bookings_planningchange AS change
+         WHERE change.subject IN ('resource', 'reference', 'everything', 'pruned')
+           AND change.xid >= pg_snapshot_xmin({since})
+           AND NOT pg_visible_in_snapshot(change.xid, {since})
+         ORDER BY change.xid LIMIT 1) IS NULL
+"""
+_HOLDS_STILL = f"""
 SELECT pg_snapshot_xmin(pg_current_snapshot()) >= pg_snapshot_xmin(%s)
-   AND COALESCE((SELECT xid FROM bookings_planningchange WHERE subject = 'pruned'
-                  ORDER BY xid DESC LIMIT 1) <= pg_snapshot_xmin(%s), true)
-   AND (SELECT true FROM bookings_planningchange
-         WHERE subject IN ('resource', 'reference', 'everything', 'pruned')
-           AND xid >= pg_snapshot_xmin(%s) AND NOT pg_visible_in_snapshot(xid, %s)
-         ORDER BY xid LIMIT 1) IS NULL
+   AND {NOTHING_ELSE_CHANGED.format(since="%s")}
 """
 
 
