@@ -160,6 +160,18 @@ def test_what_a_plan_rests_on_is_looked_at_again_when_it_changed(
     assert not is_as_it_was(part, confirm(world, held))
 
 
+def test_looking_again_leaves_statements_prepared(world: World) -> None:
+    """After a rollback the driver would drop them, and whoever comes next would wait for plans."""
+    held = hold(world, now=MONDAY)
+    started = run("SELECT clock_timestamp()")[0][0]
+
+    Portal.objects.update(max_radius=70)
+    confirm(world, held)
+
+    older = "SELECT count(*) FROM pg_prepared_statements WHERE prepare_time < %s"
+    assert run(older, [started])[0][0] > 0
+
+
 def test_an_account_that_came_to_another_territory_is_looked_at_again(world: World) -> None:
     north = Territory.objects.create(name="North")
     world.technician.territories.add(north)

@@ -64,9 +64,9 @@ def confirm_hold(
     submit = _Submit(actor.user, request_key, hold_code, contact, details, actor, now)
     try:
         with transaction.atomic():
-            return _confirm_as_found(submit)
-    except _Changed:
-        pass
+            booking = _confirm_as_found(submit)
+        if booking is not None:
+            return booking
     except DatabaseError as error:
         if not is_conflict(error):
             raise
@@ -91,15 +91,12 @@ class _Submit:
         return {"do": "confirm", "hold": self.hold_code, "details": self.details}
 
 
-class _Changed(Exception):
-    """Something happened since the time was found."""
-
-
-def _confirm_as_found(submit: _Submit) -> Booking:
+def _confirm_as_found(submit: _Submit) -> Booking | None:
     """Two round trips: one locks and reads everything, one writes it.
 
-    Raises _Changed, and has to give back its locks with the transaction: who looks again locks
-    other people perhaps, all in one order.
+    None, with nothing written, when something happened since the time was found. Its locks go with
+    the transaction: who looks again locks other people perhaps, all in one order. It is committed,
+    for after a rollback the driver would have all statements prepared anew.
     """
     recalled = Recalled(submit.now)  # while nothing is written yet
     number = new_number()
@@ -119,7 +116,7 @@ def _confirm_as_found(submit: _Submit) -> Booking:
     draft = drafted(number, planning, drawn)
     _number, _id, requirements = draft.work_order
     if len(requirements) != len(visit.roles) or not held.is_as_found(visit.wish, submit.now):
-        raise _Changed
+        return None
     booking, rows = new_rows(
         visit,
         draft,
