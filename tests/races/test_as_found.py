@@ -77,6 +77,17 @@ def somebody_holds(world: World, key: str, **place: float) -> Hold:
     return hold_offer(wish=wish, key=key, contact=neighbor, now=MONDAY)
 
 
+def move_away(held: Hold, *, next_one: Hold) -> None:
+    """Some forty kilometers further, reached in time, and no time to spare until the next one."""
+    part, after = Assignment.objects.get(hold=held), Assignment.objects.get(hold=next_one)
+    assert part.latitude is not None
+    Assignment.objects.filter(pk=part.pk).update(
+        latitude=part.latitude + 0.4,
+        starts_at=part.starts_at - timedelta(minutes=100),
+        ends_at=after.starts_at,
+    )
+
+
 def elsewhere(act: Callable[[], object]) -> None:
     """In a transaction of its own."""
 
@@ -143,7 +154,6 @@ LOOKED_AT_AGAIN: list[Callable[[World], object]] = [
         starts_at=datetime(2026, 11, 27, tzinfo=UTC),
         ends_at=datetime(2026, 11, 28, tzinfo=UTC),
     ),
-    lambda world: somebody_holds(world, window_key(from_hour=13, to_hour=15)),
 ]
 
 
@@ -190,6 +200,51 @@ def test_who_leaves_the_neighborhood_is_a_change_too(world: World) -> None:
     part = Assignment.objects.get(hold=held)
 
     release_hold(code=before.code, contact=before.contact)
+
+    assert not is_as_it_was(part, confirm(world, held))
+
+
+def test_a_neighbor_who_came_since_leaves_what_is_held_as_it_is(world: World) -> None:
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get(hold=held)
+
+    later = somebody_holds(world, window_key(from_hour=13, to_hour=15))
+    confirm(World(world.portal, world.technician, world.service, later.contact), later)
+
+    assert is_as_it_was(part, confirm(world, held))
+
+
+def test_whoever_would_come_too_late_from_a_neighbor_is_planned_for_again(world: World) -> None:
+    before = somebody_holds(world, window_key(from_hour=10, to_hour=12))
+    held = hold(world, now=MONDAY, key=window_key(from_hour=13, to_hour=15))
+    part = Assignment.objects.get(hold=held)
+
+    move_away(before, next_one=held)
+
+    assert not is_as_it_was(part, confirm(world, held))
+
+
+def test_a_way_between_two_others_is_not_its_business(world: World) -> None:
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get(hold=held)
+
+    third = somebody_holds(world, window_key(from_hour=13, to_hour=15))
+    fourth = somebody_holds(world, window_key(from_hour=15, to_hour=17))
+    far = Assignment.objects.get(hold=fourth)
+    Assignment.objects.filter(hold=third).update(ends_at=far.starts_at)
+    Assignment.objects.filter(pk=far.pk).update(longitude=(far.longitude or 0) + 0.4)
+
+    assert is_as_it_was(part, confirm(world, held))
+
+
+def test_what_ran_out_is_looked_at_again_when_its_day_changed(world: World) -> None:
+    """Who plans counts its time as free by then."""
+    before = somebody_holds(world, window_key(from_hour=8, to_hour=10))
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get(hold=held)
+
+    run_out(held)
+    Assignment.objects.filter(hold=before).update(role=0)
 
     assert not is_as_it_was(part, confirm(world, held))
 
@@ -285,8 +340,9 @@ def test_a_taken_over_visit_outlives_the_hour_of_its_hold(world: World) -> None:
 
 def test_who_is_planned_for_this_moment_is_waited_for(world: World) -> None:
     """Somebody who plans has the technician's lock: what she writes is seen."""
-    held = hold(world, now=MONDAY)
-    part = Assignment.objects.get()
+    before = somebody_holds(world, window_key(from_hour=10, to_hour=12))
+    held = hold(world, now=MONDAY, key=window_key(from_hour=13, to_hour=15))
+    part = Assignment.objects.get(hold=held)
     results: list[bool] = []
 
     def later() -> None:
@@ -296,7 +352,8 @@ def test_who_is_planned_for_this_moment_is_waited_for(world: World) -> None:
             connection.close()
 
     with transaction.atomic():
-        somebody_holds(world, window_key(from_hour=13, to_hour=15))
+        lock_resources([world.technician.pk])
+        move_away(before, next_one=held)
         thread = threading.Thread(target=later)
         thread.start()
         thread.join(timeout=0.5)

@@ -92,9 +92,10 @@ class _Submit:
 
 
 def _confirm_as_found(submit: _Submit) -> Booking | None:
-    """Two round trips: one locks and reads everything, one writes it.
+    """Two round trips: one locks and reads everything, one writes it. Days that were changed are
+    read and checked in between.
 
-    None, with nothing written, when something happened since the time was found. Its locks go with
+    None, with nothing written, when that is not enough to say that all is right. Its locks go with
     the transaction: who looks again locks other people perhaps, all in one order. It is committed,
     for after a rollback the driver would have all statements prepared anew.
     """
@@ -115,7 +116,15 @@ def _confirm_as_found(submit: _Submit) -> Booking | None:
     visit = _checked(held, planning, submit)
     draft = drafted(number, planning, drawn)
     _number, _id, requirements = draft.work_order
-    if len(requirements) != len(visit.roles) or not held.is_as_found(visit.wish, submit.now):
+    if len(requirements) != len(visit.roles) or not held.rests_on_same(visit.wish, submit.now):
+        return None
+    if not held.has_same_days and not held.fits(
+        planning=planning,
+        wish=visit.wish,
+        facts=planning.facts_of(visit.wish),
+        target=visit.target,
+        now=submit.now,
+    ):
         return None
     booking, rows = new_rows(
         visit,

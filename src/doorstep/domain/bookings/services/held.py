@@ -2,39 +2,45 @@
 
 Planning notes every change of what decides free time, with its transaction (decision 10). Where
 none has been noted since for these people and days, nor for anything a plan rests on, the plan is
-as good as it was: searching again would find it again (decision 14).
+as good as it was: searching again would find it again. Where only their days have changed, the days
+are checked as they are now, with what is held in them (decision 14).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from doorstep.domain.customers.models import Account, Contact, CustomerAsset
+from doorstep.engine import Problem, Route, Target, validate_route
 from doorstep.platform.lib.db import require_transaction
 from doorstep.platform.lib.rows import Rows, Statement, joined_as, run_together, select_joined
 
-from ..days import Apart
+from ..days import NOTHING_APART, Apart, LateDeparture
 from ..errors import HoldNotFound
 from ..models import Booking, Hold
+from ..reference import Facts
+from ..snapshot import Planning
 from ..snapshot.changes import NOTHING_ELSE_CHANGED
 from ..wish import Wish, minutes_of, place_of, zone_of
 
 _LOCK = "SELECT FROM bookings_hold WHERE code = %s AND contact_id = %s FOR UPDATE"
 _ABOUT = ((Hold, "hold"), (Contact, "contact"), (Account, "account"))
 # Behind the columns of these: what else she holds, and a row for everybody who would come. The last
-# column says that nothing was noted that the plan rests on (an order with LIMIT makes the index the
-# only sensible way, statistics or not). Of her days counts what lies within half a day: nobody
-# comes from further away, or goes there next; that a hold there has run out nobody notes. A number
-# that is yet to come stems from another life of this database; and who made the hold in this same
-# transaction has not set its changes apart.
+# two columns say that nothing was noted that the plan rests on (an order with LIMIT makes the index
+# the only sensible way, statistics or not): nothing beside days, and nothing about her days. Of
+# these counts what lies within half a day: nobody comes from further away, or goes there next; that
+# a hold there has run out nobody notes. A number that is yet to come stems from another life of
+# this database; and who made the hold in this same transaction has not set its changes apart.
 _OF_HOLD = f"""
      , ARRAY(SELECT id FROM bookings_hold AS other WHERE other.contact_id = hold.contact_id),
-       part.resource_id, part.crew_id, part.latitude, part.longitude,
+       part.resource_id, part.id, part.crew_id, part.latitude, part.longitude,
        part.starts_at, part.arrives_at, part.ends_at,
        hold.seen IS NOT NULL
        AND COALESCE(hold.made_by_xid < pg_snapshot_xmax(pg_current_snapshot())
                     AND hold.made_by_xid IS DISTINCT FROM pg_current_xact_id_if_assigned(), false)
-       AND {NOTHING_ELSE_CHANGED.format(since="hold.seen")}
-       AND (SELECT true FROM bookings_planningchange AS change
+       AND {NOTHING_ELSE_CHANGED.format(since="hold.seen")},
+       (SELECT true FROM bookings_planningchange AS change
              WHERE change.subject = 'days' AND change.resource = part.resource_id
                AND change.xid >= pg_snapshot_xmin(hold.seen)
                AND NOT pg_visible_in_snapshot(change.xid, hold.seen)
@@ -70,16 +76,22 @@ SELECT id, name FROM resources_bookableresource
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Somebody's part in what is held; `is_as_found`: nothing was noted since about her days."""
+    """Somebody's part in what is held.
+
+    Since it was found nothing was noted that it rests on beside days (`rests_on_same`), and nothing
+    about her days (`has_same_days`).
+    """
 
     resource_id: int
+    id: int
     crew_id: int | None
     latitude: float | None
     longitude: float | None
     starts_at: datetime
     arrives_at: datetime
     ends_at: datetime
-    is_as_found: bool
+    rests_on_same: bool
+    has_same_days: bool
 
 
 _PART_COLUMNS = len(fields(Part))
@@ -99,8 +111,14 @@ class LockedHold:
         ids = {each for part in self.parts for each in (part.resource_id, part.crew_id)}
         return frozenset(each for each in ids if each is not None)
 
-    def is_as_found(self, wish: Wish, now: datetime) -> bool:
-        """Whether the plan it holds needs no second look, given that its team is locked.
+    @property
+    def has_same_days(self) -> bool:
+        """Whether nothing was noted about the days of its team."""
+        return all(part.has_same_days for part in self.parts)
+
+    def rests_on_same(self, wish: Wish, now: datetime) -> bool:
+        """Whether the plan it holds still is one, as far as it does not depend on the days of its
+        team.
 
         False also for what has to begin before `now`, and for a contact who holds something else.
         """
@@ -114,7 +132,7 @@ class LockedHold:
             and self.hold.account_id == wish.account.pk
             and self.hold.territory_id == wish.account.territory_id
             and all(
-                part.is_as_found
+                part.rests_on_same
                 and part.starts_at >= now
                 and part.ends_at - part.arrives_at == length
                 and (
@@ -124,6 +142,50 @@ class LockedHold:
                 for part in self.parts
             )
         )
+
+    def fits(
+        self, *, planning: Planning, wish: Wish, facts: Facts, target: Target, now: datetime
+    ) -> bool:
+        """Whether the days of its locked team keep every rule as they are now, with it.
+
+        False when that cannot be told of the rows as they are: it has run out, or somebody has to
+        leave for another place than the row says.
+        """
+        late: list[LateDeparture] = []
+        problem = planning.problem_for(
+            self.team,
+            wish=wish,
+            facts=facts,
+            target=target,
+            now=now,
+            apart=NOTHING_APART,
+            late=late,
+        )
+        own = {part.id for part in self.parts}
+        routes = [each for each in problem.routes if own & {stop.id for stop in each.stops}]
+        return (
+            not late
+            and own <= {stop.id for each in routes for stop in each.stops}
+            and all(_keeps_every_rule(each, own, problem) for each in routes)
+        )
+
+
+def _keeps_every_rule(route: Route, own: Collection[int], problem: Problem) -> bool:
+    """Legs and rests between two others count as they were planned."""
+    legs: dict[int, int] = {}
+    front: int | None = None
+    for stop in route.stops:
+        if stop.place is not None:
+            if stop.id not in own and front not in own:
+                legs[stop.id] = stop.travel_s
+            front = stop.id
+    rests = {
+        after.id: after.arrives_s - before.ends_s
+        for before, after in pairwise(route.stops)
+        if before.id not in own and after.id not in own
+    }
+    speed = next(each.speed_factor for each in problem.resources if each.id == route.resource_id)
+    return not validate_route(route, problem.travel, speed, None, legs, rests)
 
 
 def lock_hold(*, code: str, contact: Contact) -> LockedHold:
