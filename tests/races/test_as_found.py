@@ -31,6 +31,7 @@ from doorstep.domain.work.models import (
     IncidentType,
     PreferenceKind,
     ResourcePreference,
+    WorkLocation,
     WorkOrderType,
 )
 from doorstep.platform.lib.rows import run
@@ -220,6 +221,17 @@ def test_whoever_would_come_too_late_from_a_neighbor_is_planned_for_again(world:
     part = Assignment.objects.get(hold=held)
 
     move_away(before, next_one=held)
+
+    assert not is_as_it_was(part, confirm(world, held))
+
+
+def test_work_that_is_not_on_site_is_planned_again_when_its_day_changed(world: World) -> None:
+    world.service.work_location = WorkLocation.AGNOSTIC
+    world.service.save()
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get(hold=held)
+
+    somebody_holds(world, window_key(from_hour=13, to_hour=15))
 
     assert not is_as_it_was(part, confirm(world, held))
 

@@ -149,7 +149,8 @@ class LockedHold:
         """Whether the days of its locked team keep every rule as they are now, with it.
 
         False when that cannot be told of the rows as they are: it has run out, or somebody has to
-        leave for another place than the row says.
+        leave for another place than the row says. And for work that is not on site: nobody has
+        asked for the ways to it.
         """
         late: list[LateDeparture] = []
         problem = planning.problem_for(
@@ -165,6 +166,7 @@ class LockedHold:
         routes = [each for each in problem.routes if own & {stop.id for stop in each.stops}]
         return (
             not late
+            and problem.request.place is not None
             and own <= {stop.id for each in routes for stop in each.stops}
             and all(_keeps_every_rule(each, own, problem) for each in routes)
         )
