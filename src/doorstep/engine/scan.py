@@ -196,6 +196,18 @@ def collect(
     return found
 
 
+def first_from(targets: Any, from_s: int) -> int:
+    """The first target that begins then or later; their number, if there is none."""
+    left, right = 0, targets.shape[0]
+    while left < right:
+        middle = (left + right) // 2
+        if targets[middle, 0] < from_s:
+            left = middle + 1
+        else:
+            right = middle
+    return left
+
+
 def choose(
     chances: Any,  # int64[:, 9], in the order in which ties are settled
     targets: Any,
@@ -205,16 +217,19 @@ def choose(
 ) -> None:
     """For every target the chance of least cost, then earliest arrival, then first in order."""
     count = targets.shape[0]
+    first, before = 0, -1
     for index in range(chances.shape[0]):
         from_s, to_s, cost = chances[index, 3], chances[index, 4], chances[index, 8]
         calm_s, seeker = chances[index, 5], chances[index, 0]
-        left, right = 0, count
-        while left < right:
-            middle = (left + right) // 2
-            if targets[middle, 0] < from_s - longest_s:
-                left = middle + 1
-            else:
-                right = middle
+        if seeker != before:
+            first = first_from(targets, from_s - longest_s)
+            before = seeker
+        # The chances of one seeker lie close together: a few steps are faster than halving.
+        while first > 0 and targets[first - 1, 0] >= from_s - longest_s:
+            first -= 1
+        while first < count and targets[first, 0] < from_s - longest_s:
+            first += 1
+        left = first
         while left < count and targets[left, 0] <= to_s:
             if targets[left, 1] >= from_s:
                 has_chance[seeker, targets[left, 2]] = True
@@ -281,13 +296,7 @@ def choose_two(
         starts[at] = 0
     for index in range(chances.shape[0]):
         from_s, to_s = chances[index, 3], chances[index, 4]
-        left, right = 0, count
-        while left < right:
-            middle = (left + right) // 2
-            if targets[middle, 0] < from_s - longest_s:
-                left = middle + 1
-            else:
-                right = middle
+        left = first_from(targets, from_s - longest_s)
         while left < count and targets[left, 0] <= to_s:
             if targets[left, 1] >= from_s:
                 has_chance[chances[index, 0], targets[left, 2]] = True
@@ -299,13 +308,7 @@ def choose_two(
     filled = np.zeros(count, np.int64)
     for index in np.argsort(chances[:, 8], kind="mergesort"):  # cheapest first, then in order
         from_s, to_s = chances[index, 3], chances[index, 4]
-        left, right = 0, count
-        while left < right:
-            middle = (left + right) // 2
-            if targets[middle, 0] < from_s - longest_s:
-                left = middle + 1
-            else:
-                right = middle
+        left = first_from(targets, from_s - longest_s)
         while left < count and targets[left, 0] <= to_s:
             if targets[left, 1] >= from_s:
                 touching[starts[left] + filled[left]] = index
