@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 from doorstep.domain.bookings.models import ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.engine import warm
+from tests.database.stage import Make, stage
 from tests.database.template import NotAllowed, check_role, ensure_template
 from tests.doubles.served import Served, beside_test
 
@@ -93,6 +94,32 @@ def served(transactional_db: None, _server: Served) -> Generator[Served, None, N
     if _server.environment != usual:
         _server.stop()
         _server.environment = usual
+
+
+def _what_it_begins_with(node: pytest.Item) -> Make | None:
+    marker = node.get_closest_marker("begins_with")
+    return marker.args[0] if marker else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture of a test that begins with something else."""
+    if not stage.may_stay(_what_it_begins_with(item)):
+        with item.config.stash[blocking_manager_key].unblock():
+            stage.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> None:
+    """Before the test's own transaction begins, and behind everything that makes the database."""
+    if fixturedef.argname != "_django_db_helper":
+        return
+    make = _what_it_begins_with(request.node)
+    if make is not None:
+        with request.config.stash[blocking_manager_key].unblock():
+            stage.set(make)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

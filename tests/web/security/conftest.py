@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -10,11 +11,13 @@ from django.test import Client
 
 from doorstep.platform.identity.models import User
 from doorstep.platform.identity.services import adopt_email
+from tests.database.stage import stage, worlds_begin_with
 from tests.factories.customers import carol, mallory
 from tests.factories.identity import dana, otto
 from tests.factories.resources import tom
 from tests.web.office.world import World, make_world
 
+HERE = Path(__file__).parent
 Browser = Callable[..., Client]
 
 PEOPLE: dict[str, Callable[[], User | None]] = {
@@ -34,14 +37,22 @@ def _clock(now: datetime) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def make_known_world() -> World:
     found = make_world()
     for person in PEOPLE.values():
         user = person()
         if user is not None:
             adopt_email(user=user)  # as everybody has who signed in once
     return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    worlds_begin_with(make_known_world, items, HERE)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return stage.copy(make_known_world)
 
 
 @pytest.fixture
