@@ -10,13 +10,19 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
-from doorstep.domain.resources.models import BookableResource, Characteristic, RatingModel
+from doorstep.domain.resources.models import (
+    BookableResource,
+    Characteristic,
+    RatingModel,
+    ResourceCharacteristic,
+)
 from doorstep.platform.audit.models import LogEntry, Source
 from doorstep.platform.lib.db import TransactionRequired, undone_on_error
 from doorstep.platform.lib.rows import (
     insert_together,
     insertion,
     joined_as,
+    new,
     next_id,
     next_ids,
     rows_as,
@@ -40,6 +46,14 @@ def in_transaction() -> Iterator[None]:
 def _drawn(model: type[Model]) -> int:
     ((drawn,),) = run(f"SELECT {next_id(model)}")
     return int(drawn)
+
+
+def elsewhere(sql: str) -> list[tuple[Any, ...]]:
+    """What another connection finds."""
+    settings = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    with psycopg.connect(**{each: settings[each] for each in names if each in settings}) as other:
+        return other.execute(sql).fetchall()
 
 
 def log_entry(**values: object) -> LogEntry:
@@ -81,6 +95,63 @@ def test_what_is_selected_is_what_the_orm_reads() -> None:
     found.name = "Renamed"
     found.save()
     assert BookableResource.objects.get().name == "Renamed"
+
+
+def test_a_new_object_is_what_the_orm_would_have_made() -> None:
+    technician = make_technician()
+    values: dict[str, Any] = {"resource": technician, "characteristic_id": 7, "rating": 2, "pk": 3}
+
+    found = new(ResourceCharacteristic, **values)
+
+    expected = ResourceCharacteristic(**values)
+    assert vars(found) | {"_state": None} == vars(expected) | {"_state": None}
+    assert found._state.fields_cache == expected._state.fields_cache
+    assert found.resource is technician
+
+
+def test_a_new_object_has_defaults_of_its_own() -> None:
+    one, other = new(LogEntry, action="tested"), new(LogEntry, action="tested")
+
+    one.data["seen"] = True
+
+    assert other.data == {}
+    assert one.at.tzinfo is not None
+
+
+def test_a_new_object_takes_no_name_that_its_model_does_not_have() -> None:
+    with pytest.raises(KeyError):
+        new(LogEntry, deed="tested")
+
+
+def test_what_ends_a_transaction_is_committed_when_it_returns() -> None:
+    with transaction.atomic():
+        run_together(insertion(log_entry()), ends=True)
+        seen = "SELECT count(*) FROM audit_logentry"
+        ((others_see,),) = elsewhere(seen)
+
+    assert others_see == 1
+    assert LogEntry.objects.count() == 1
+
+
+def test_a_transaction_that_began_further_out_is_ended_there() -> None:
+    @transaction.atomic
+    def fail_further_out() -> None:
+        with transaction.atomic():
+            run_together(insertion(log_entry()), ends=True)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_further_out()
+
+    assert not LogEntry.objects.exists()
+
+
+def test_what_fails_at_the_commit_is_undone_and_raised() -> None:
+    """Foreign keys are looked at when the transaction ends."""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        run_together(insertion(log_entry(), log_entry(actor_id=2**40)), ends=True)
+
+    assert not LogEntry.objects.exists()
 
 
 @pytest.mark.usefixtures("in_transaction")

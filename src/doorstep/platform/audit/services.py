@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 
 from doorstep.platform.identity.models import User
+from doorstep.platform.lib.rows import new
 
 from .models import LogEntry, Source
 
@@ -42,7 +43,8 @@ def entry(
     *, actor: Actor, action: str, obj: models.Model, data: dict[str, Any] | None = None
 ) -> LogEntry:
     """As `record`, for who writes it together with other rows."""
-    return LogEntry(
+    return new(
+        LogEntry,
         actor=actor.user,
         actor_label=actor.name[:254],
         source=actor.source,

@@ -27,10 +27,12 @@ Rows = list[tuple[Any, ...]]
 M = TypeVar("M", bound=models.Model)
 
 
-def run_together(*statements: Statement) -> list[Rows]:
+def run_together(*statements: Statement, ends: bool = False) -> list[Rows]:
     """Run the statements in this order, in one round trip; returns the rows of each.
 
-    Raises what Django raises for failing statements; of those after it none has run.
+    Raises what Django raises for failing statements; of those after it none has run. Where this
+    `ends` the transaction, the commit comes with them, unless that is somebody else's around it;
+    the block around this must not ask the database for anything more.
     """
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
@@ -41,14 +43,14 @@ def run_together(*statements: Statement) -> list[Rows]:
         return []
     with database.wrap_database_errors:
         try:
-            found = _run(database, raw, statements)
+            found = _run(database, raw, statements, ends)
         except psycopg.errors.FeatureNotSupported:
             # A migration changed a table for which there is a plan: the plans go. Within a
             # transaction its rollback takes them.
             if database.in_atomic_block:
                 raise
             raw.execute("DEALLOCATE ALL")
-            found = _run(database, raw, statements)
+            found = _run(database, raw, statements, ends)
     if database.queries_logged:
         seconds = f"{monotonic() - began:.3f}"
         for sql, params in statements:
@@ -57,16 +59,20 @@ def run_together(*statements: Statement) -> list[Rows]:
 
 
 def _run(
-    database: Any, raw: psycopg.Connection[Any], statements: Sequence[Statement]
+    database: Any, raw: psycopg.Connection[Any], statements: Sequence[Statement], ends: bool
 ) -> list[Rows]:
     cursors = [_cursor(raw, params) for _sql, params in statements]
     send = _wrapped(_send, database) if database.execute_wrappers else _send
-    if len(statements) == 1:
+    is_outermost = len(database.atomic_blocks) == 1 and database.commit_on_exit
+    ends = ends and is_outermost and not database.needs_rollback
+    if len(statements) == 1 and not ends:
         send(cursors[0], *statements[0])
     else:
         with raw.pipeline():
             for cursor, statement in zip(cursors, statements, strict=True):
                 send(cursor, *statement)
+            if ends:
+                raw.commit()  # Django's own, when the block ends, finds nothing left to do
     return [_fetch(cursor) for cursor in cursors]
 
 
@@ -174,6 +180,44 @@ def _sequence_of(model: type[models.Model]) -> str:
     return str(found)
 
 
+def new(model: type[M], **values: Any) -> M:
+    """As `model(**values)`, for values of the types the columns have: the ORM looks at each value
+    in turn, which takes several times as long. Raises KeyError for a name the model does not have.
+    """
+    places, defaults = _blank(model)
+    row = [value() if is_made else value for is_made, value in defaults]
+    related: dict[str, models.Model | None] = {}
+    for name, value in values.items():
+        place, is_relation = places[name]
+        if is_relation:
+            related[name] = value
+            row[place] = None if value is None else value.pk
+        else:
+            row[place] = value
+    found = model(*row)
+    found._state.fields_cache.update(related)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _blank(
+    model: type[models.Model],
+) -> tuple[dict[str, tuple[int, bool]], list[tuple[bool, Any]]]:
+    """Where each name has its place and whether it is a relation; and per place the default: made
+    anew each time, or a value."""
+    places: dict[str, tuple[int, bool]] = {}
+    defaults: list[tuple[bool, Any]] = []
+    for place, field in enumerate(_fields(model)):
+        if field.is_relation:
+            places[field.name] = place, True
+        places[field.attname] = place, False
+        if field.primary_key:
+            places["pk"] = place, False
+        is_made = field.has_default() and callable(field.default)
+        defaults.append((is_made, field.default if is_made else field.get_default()))
+    return places, defaults
+
+
 def insertion(*rows: models.Model, then: Sequence[Statement] = ()) -> Statement:
     """One statement that inserts new objects as they are, of different tables perhaps; with an id
     where one was drawn.
@@ -190,13 +234,15 @@ def insertion(*rows: models.Model, then: Sequence[Statement] = ()) -> Statement:
     values: list[Any] = []
     for (model, has_id), own in by_table.items():
         for row in own:
+            kept = row.__dict__
             for name, plain, field in _written(model, has_id):
-                value: Any = getattr(row, name)
-                if plain is None or not (value is None or type(value) is plain):
+                value = kept[name]
+                kind = type(value)
+                # The ORM warns of times without a zone, and says which it takes.
+                if (kind is not plain and (value is not None or plain is None)) or (
+                    kind is datetime and value.tzinfo is None
+                ):
                     value = field.get_db_prep_save(field.pre_save(row, True), database)
-                elif isinstance(value, datetime) and value.tzinfo is None:
-                    # The ORM warns, and says which zone it takes.
-                    value = field.get_db_prep_save(value, database)
                 values.append(value)
     shape = tuple((model, has_id, len(own)) for (model, has_id), own in by_table.items())
     values += [each for _sql, params in then for each in params or ()]

@@ -10,7 +10,7 @@ from doorstep.domain.organization.models import Portal
 from doorstep.platform.audit.services import Actor, entry, record
 from doorstep.platform.events.events import publish
 from doorstep.platform.lib.address import AddressFields
-from doorstep.platform.lib.rows import insert_together, next_id, next_ids, run
+from doorstep.platform.lib.rows import insert_together, new, next_id, next_ids, run
 
 from ..errors import ForeignToAccount, NoDuration, WorkOrderClosed
 from ..events import WorkOrderCanceled, WorkOrderCreated
@@ -82,7 +82,8 @@ def create_work_order(
     if drawn is None:
         (drawn,) = run(f"SELECT {drawing()}", [len(roles)])
     number, order_id, requirement_ids = drawn
-    work_order = WorkOrder(
+    work_order = new(
+        WorkOrder,
         pk=order_id,
         number=f"WO-{number:06}",
         account=account,
@@ -155,7 +156,8 @@ def _required(
     work_order: WorkOrder, ids: Sequence[int], roles: Sequence[RoleSpec], minutes: int
 ) -> Iterator[Requirement | RequirementNeed]:
     for pk, role in zip(ids, roles, strict=True):
-        yield Requirement(
+        yield new(
+            Requirement,
             pk=pk,
             work_order=work_order,
             name=role.name,
@@ -164,7 +166,8 @@ def _required(
             crew_size=role.crew_size,
         )
         for need in role.needs:
-            yield RequirementNeed(
+            yield new(
+                RequirementNeed,
                 requirement_id=pk,
                 characteristic_id=need.characteristic_id,
                 minimum_rating=need.minimum_rating,
