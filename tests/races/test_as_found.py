@@ -2,7 +2,9 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +20,7 @@ from doorstep.domain.bookings.models import (
     ResourceBlock,
 )
 from doorstep.domain.bookings.services.cancel import cancel_booking
-from doorstep.domain.bookings.services.confirm import confirm_hold
+from doorstep.domain.bookings.services.confirm import _confirm_anew, _Submit, confirm_hold
 from doorstep.domain.bookings.services.hold import hold_offer, release_hold
 from doorstep.domain.bookings.services.placing import lock_resources
 from doorstep.domain.bookings.services.replan_due import _look
@@ -100,6 +102,19 @@ def elsewhere(act: Callable[[], object]) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
+    thread.join(timeout=30)
+
+
+@contextmanager
+def confirmed_behind_this(world: World, held: Hold) -> Iterator[list[Booking]]:
+    """A transaction for whose end a confirmation has to wait; yields where that one comes."""
+    booked: list[Booking] = []
+    thread = threading.Thread(target=elsewhere, args=[lambda: booked.append(confirm(world, held))])
+    with transaction.atomic():
+        yield booked
+        thread.start()
+        thread.join(timeout=0.5)
+        assert thread.is_alive()
     thread.join(timeout=30)
 
 
@@ -355,24 +370,85 @@ def test_who_is_planned_for_this_moment_is_waited_for(world: World) -> None:
     before = somebody_holds(world, window_key(from_hour=10, to_hour=12))
     held = hold(world, now=MONDAY, key=window_key(from_hour=13, to_hour=15))
     part = Assignment.objects.get(hold=held)
-    results: list[bool] = []
 
-    def later() -> None:
-        try:
-            results.append(is_as_it_was(part, confirm(world, held)))
-        finally:
-            connection.close()
-
-    with transaction.atomic():
+    with confirmed_behind_this(world, held) as booked:
         lock_resources([world.technician.pk])
         move_away(before, next_one=held)
-        thread = threading.Thread(target=later)
-        thread.start()
-        thread.join(timeout=0.5)
-        assert thread.is_alive()
-    thread.join(timeout=30)
 
-    assert results == [False]
+    assert not is_as_it_was(part, booked[0])
+
+
+def test_who_finds_other_people_held_than_were_locked_looks_again(world: World) -> None:
+    """Whoever changed what is held had its lock: the people were read before he was done."""
+    other = make_technician()
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get(hold=held)
+    stand_in = other if part.resource == world.technician else world.technician
+
+    with confirmed_behind_this(world, held) as booked:
+        Hold.objects.select_for_update().get()
+        Assignment.objects.filter(pk=part.pk).update(resource=stand_in)
+
+    assert not is_as_it_was(part, booked[0])
+
+
+def test_a_key_that_booked_another_time_is_refused_and_what_is_held_stays(world: World) -> None:
+    submit = {"contact": world.contact, "details": "", "request_key": new_key(), "now": MONDAY}
+    actor = actor_of(world.contact)
+    confirm_hold(hold_code=hold(world, now=MONDAY).code, actor=actor, **submit)
+    second = hold(world, now=MONDAY, key=window_key(FRIDAY))
+
+    with pytest.raises(errors.KeyReused):
+        confirm_hold(hold_code=second.code, actor=actor, **submit)
+
+    assert Booking.objects.count() == 1
+    assert Hold.objects.get() == second
+
+
+def wait_for_waiting(count: int) -> None:
+    """Until so many wait for somebody's lock."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _attempt in range(500):
+        run("SELECT pg_stat_clear_snapshot()")
+        if run(waiting)[0][0] >= count:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"never {count} of them")
+
+
+def test_who_looks_again_finds_what_a_twin_booked_while_she_waited(world: World) -> None:
+    """Both clicks came with one key, and the one that was faster never asked for its lock."""
+    held = hold(world, now=MONDAY)
+    key, actor = new_key(), actor_of(world.contact)
+    assert actor.user is not None
+    again = _Submit(actor.user, key, held.code, world.contact, "", actor, MONDAY)
+    booked: list[Booking] = []
+
+    def click() -> None:
+        booked.append(
+            confirm_hold(
+                hold_code=held.code, contact=world.contact, details="", request_key=key,
+                actor=actor, now=MONDAY,
+            )
+        )  # fmt: skip
+
+    @transaction.atomic
+    def look_again() -> None:
+        booked.append(_confirm_anew(again))
+
+    threads = [threading.Thread(target=elsewhere, args=[act]) for act in (click, look_again)]
+    with transaction.atomic():
+        lock_resources([world.technician.pk])
+        for number, thread in enumerate(threads, 1):
+            thread.start()
+            wait_for_waiting(number)
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert booked == [Booking.objects.get()] * 2
 
 
 def test_who_had_to_wait_too_long_for_the_technician_is_asked_again(world: World) -> None:

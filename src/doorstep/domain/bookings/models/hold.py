@@ -26,9 +26,9 @@ class Hold(models.Model):
     promised_from = models.DateTimeField()
     promised_to = models.DateTimeField()
     expires_at = models.DateTimeField(_("held until"))
-    # By what confirming can tell that all is as it was when the time was found (services/held.py):
-    # what planning had seen, the transaction that made the hold, the contact's account and its
-    # territory. Without them everything is looked at again.
+    # By what confirming can tell that all is as it was when the time was found
+    # (services/locking.py): what planning had seen, the transaction that made the hold, the
+    # contact's account and its territory. Without them everything is looked at again.
     seen = SnapshotField(null=True, editable=False)
     made_by_xid = TransactionIdField(null=True, editable=False)
     account = models.ForeignKey(

@@ -22,9 +22,10 @@ from ..seconds import instant
 from ..snapshot import Planning, Recalled
 from ..timetable import Promise, find_target
 from ..wish import check_bookable, zone_of
-from .held import LockedHold, locked, locked_with_team, locking, locking_with_team
+from .held import LockedHold
 from .hold import wish_of
-from .idempotency import Request, earlier_result, opened, opening
+from .idempotency import Request, earlier_result, has_answer, hoped_for, opened, opening
+from .locking import locked, locked_with_team, locking, locking_with_team
 from .new_booking import NewVisit, drafted, drafting, new_number, new_rows
 from .placing import give_back_holds, place, write_plan
 
@@ -68,7 +69,7 @@ def confirm_hold(
         if booking is not None:
             return booking
     except DatabaseError as error:
-        if not is_conflict(error):
+        if not is_conflict(error) and not has_answer(error):
             raise
     with transaction.atomic():
         return _confirm_anew(submit)
@@ -101,22 +102,29 @@ def _confirm_as_found(submit: _Submit) -> Booking | None:
     """
     recalled = Recalled(submit.now)  # while nothing is written yet
     number = new_number()
-    (answer,), asked, found, (drawn,) = _all_together(
-        [recalled.question],
-        opening(asker=submit.user, key=submit.request_key),
-        locking_with_team(code=submit.hold_code, contact=submit.contact),
-        [drafting(number, _ROLES_HELD, submit.hold_code, submit.contact.pk)],
+    request = hoped_for(submit.user, submit.request_key, submit.values)
+    team, found = run_together(
+        *locking_with_team(
+            code=submit.hold_code,
+            contact=submit.contact,
+            beside=[
+                drafting(number, _ROLES_HELD, submit.hold_code, submit.contact.pk),
+                recalled.question,
+            ],
+        )
     )
-    request = opened(submit.user, submit.request_key, submit.values, *asked)
-    earlier = earlier_result(request)
-    if earlier is not None:
-        return Booking.objects.get(pk=earlier["booking"])
-    planning = recalled.answered(answer)
-    held, names = locked_with_team(*found)
+    if not found:
+        return None  # a twin has confirmed it, perhaps
+    held, names, (*drawn, holds_still) = locked_with_team(team, found)
+    planning = recalled.answered([(holds_still,)])
     visit = _checked(held, planning, submit)
     draft = drafted(number, planning, drawn)
     _number, _id, requirements = draft.work_order
-    if len(requirements) != len(visit.roles) or not held.rests_on_same(visit.wish, submit.now):
+    if (
+        len(requirements) != len(visit.roles)
+        or not held.team <= names.keys()
+        or not held.rests_on_same(visit.wish, submit.now)
+    ):
         return None
     if not held.has_same_days and not held.fits(
         planning=planning,
@@ -140,7 +148,7 @@ def _confirm_as_found(submit: _Submit) -> Booking | None:
         (_END_HOLD, [visit.hold.pk]),
         (_TAKE_OVER, [booking.pk, requirements, visit.hold.pk]),
     ]
-    run_together(insertion(*rows, then=[*take_over, *news]))
+    run_together(insertion(*rows, then=[*take_over, *news]), ends=True)
     mark_inserted(*rows)
     return booking
 
@@ -149,12 +157,15 @@ def _confirm_anew(submit: _Submit) -> Booking:
     """Search and check under the locks, the team that was held first."""
     # Bringing the memory's days up to date is not its business: it reads those it locks.
     recalled = Recalled(submit.now)
-    (answer,), asked, found = _all_together(
-        [recalled.question],
-        opening(asker=submit.user, key=submit.request_key),
+    lock_key, look = opening(asker=submit.user, key=submit.request_key)
+    # The look comes behind the lock of what is held: a twin that books it without looking has
+    # answered by then.
+    (answer, _locked), found, (asked,) = _all_together(
+        [recalled.question, lock_key],
         locking(code=submit.hold_code, contact=submit.contact),
+        [look],
     )
-    request = opened(submit.user, submit.request_key, submit.values, *asked)
+    request = opened(submit.user, submit.request_key, submit.values, asked)
     earlier = earlier_result(request)
     if earlier is not None:
         return Booking.objects.get(pk=earlier["booking"])
@@ -209,7 +220,7 @@ def _write_plan(offer: Offer, visit: NewVisit, planning: Planning, request: Requ
     """Give back what is held, and write the engine's offer."""
     number = new_number()
     ids = [each.resource_id for each in offer.assignments]
-    _gone, rows, drawn = run_together(
+    _gone, rows, (drawn,) = run_together(
         give_back_holds(visit.contact),
         ("SELECT id, name FROM resources_bookableresource WHERE id = ANY(%s::bigint[])", [ids]),
         drafting(number, "%s", len(visit.roles)),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.errors import UniqueViolation
+
 from doorstep.domain.customers.models import Contact
 from doorstep.platform.audit.models import Source
 from doorstep.platform.audit.services import Actor
@@ -16,6 +18,7 @@ from doorstep.platform.lib.rows import (
     Rows,
     Statement,
     insert_together,
+    new,
     rows_as,
     run_together,
     select,
@@ -24,6 +27,7 @@ from doorstep.platform.lib.rows import (
 from ..errors import KeyReused, NotBookable
 from ..models import RequestKey
 
+_TABLE = RequestKey._meta.db_table
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 
 
@@ -61,7 +65,25 @@ def open_request(*, asker: User | Contact, key: str, values: Mapping[str, Any]) 
     Raises KeyReused for a key that is not one of ours.
     """
     require_transaction()
-    return opened(asker, key, values, *run_together(*opening(asker=asker, key=key)))
+    _locked, rows = run_together(*opening(asker=asker, key=key))
+    return opened(asker, key, values, rows)
+
+
+def hoped_for(asker: User | Contact, key: str, values: Mapping[str, Any]) -> Request:
+    """The request without a look whether it is the first of its key, as nearly all are.
+
+    Whoever writes the answer of another one fails, and `has_answer` says so of the error.
+    Raises as `open_request`.
+    """
+    if not _KEY.match(key):
+        raise KeyReused
+    return Request(asker, key, _fingerprint(values), None)
+
+
+def has_answer(error: BaseException) -> bool:
+    """Whether writing an answer failed because there was one."""
+    cause = error.__cause__
+    return isinstance(cause, UniqueViolation) and cause.diag.table_name == _TABLE
 
 
 def opening(*, asker: User | Contact, key: str) -> list[Statement]:
@@ -77,13 +99,14 @@ def opening(*, asker: User | Contact, key: str) -> list[Statement]:
     ]
 
 
-def opened(
-    asker: User | Contact, key: str, values: Mapping[str, Any], _locked: Rows, rows: Rows
-) -> Request:
-    """The request, from what the statements of `opening` found."""
+def opened(asker: User | Contact, key: str, values: Mapping[str, Any], rows: Rows) -> Request:
+    """The request, from what the second statement of `opening` found."""
+    return Request(asker, key, _fingerprint(values), next(iter(rows_as(RequestKey, rows)), None))
+
+
+def _fingerprint(values: Mapping[str, Any]) -> str:
     text = json.dumps(values, sort_keys=True, default=str)
-    earlier = next(iter(rows_as(RequestKey, rows)), None)
-    return Request(asker, key, hashlib.sha256(text.encode()).hexdigest(), earlier)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def earlier_result(request: Request) -> Any | None:
@@ -106,4 +129,4 @@ def keep_result(request: Request, result: Any) -> None:
 
 def answer_row(request: Request, result: Any) -> RequestKey:
     """As `keep_result`, for who writes it together with other rows."""
-    return RequestKey(**request.row, fingerprint=request.fingerprint, result=result)
+    return new(RequestKey, **request.row, fingerprint=request.fingerprint, result=result)

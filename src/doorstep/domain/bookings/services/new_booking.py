@@ -1,8 +1,10 @@
 """The rows of a new booking: what has to be drawn of the database, and what is made of it."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Model
 
@@ -11,7 +13,7 @@ from doorstep.domain.work.selectors import RoleSpec
 from doorstep.domain.work.services.work_orders import Drawn, create_work_order, drawing
 from doorstep.engine import Target
 from doorstep.platform.audit.services import Actor, entry
-from doorstep.platform.lib.rows import Rows, Statement, next_id
+from doorstep.platform.lib.rows import Statement, new, next_id
 from doorstep.platform.lib.tokens import CROCKFORD
 
 from ..lifecycle import BookingState, derive_system_status
@@ -62,9 +64,9 @@ def drafting(number: str, count: str, *params: object) -> Statement:
     return f"SELECT {next_id(Booking)}, {_IS_TAKEN}, {drawing(count)}", [number, *params]
 
 
-def drafted(number: str, planning: Planning, rows: Rows) -> Draft:
-    """What `drafting` found."""
-    ((booking_id, is_taken, *order),) = rows
+def drafted(number: str, planning: Planning, drawn: Sequence[Any]) -> Draft:
+    """What the row of `drafting` says."""
+    booking_id, is_taken, *order = drawn
     while is_taken:
         number = new_number()
         is_taken = Booking.objects.filter(number=number).exists()
@@ -105,7 +107,8 @@ def new_rows(
         drawn=draft.work_order,
         write=rows.extend,
     )
-    booking = Booking(
+    booking = new(
+        Booking,
         pk=draft.booking_id,
         number=draft.number,
         work_order=work_order,
@@ -123,7 +126,8 @@ def new_rows(
     )
     rows += [
         booking,
-        StatusTimestamp(
+        new(
+            StatusTimestamp,
             booking=booking,
             status=draft.status,
             parent=draft.status.parent,
@@ -145,8 +149,12 @@ def new_rows(
     ]
     if visit.details:
         rows.append(
-            BookingNote(
-                booking=booking, text=visit.details, author=actor.user, is_from_customer=True
+            new(
+                BookingNote,
+                booking=booking,
+                text=visit.details,
+                author=actor.user,
+                is_from_customer=True,
             )
         )
     return booking, rows

@@ -14,9 +14,9 @@ from ..rules import check_may_change, lock_booking
 from ..snapshot import open_planning
 from ..timetable import Promise, find_target
 from ..wish import check_bookable, zone_of
-from .held import lock_hold
 from .hold import wish_of
 from .idempotency import asker_of, earlier_result, keep_result, open_request
+from .locking import lock_hold
 from .moving import team_of_booking, write_move
 from .placing import place, remove_holds_of
 
