@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import django
+from doorstep.config.cli import load
 
 SKILLS, TERRITORIES, ACCOUNTS = 12, 4, 400
 CENTER = (53.48, -2.24)
@@ -40,9 +40,9 @@ class World:
 
 
 def set_up(*, migrates: bool = True) -> None:
-    """Make Django ready and the scratch database as new as the code."""
+    """Make Django ready as `doorstep serve` does, and the scratch database as new as the code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
-    django.setup()
+    load()
     if migrates:
         from django.core.management import call_command
 

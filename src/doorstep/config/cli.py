@@ -33,7 +33,7 @@ def main() -> None:
 
         if settings.EMBEDDED_POSTGRES and arguments[1] not in _WITHOUT_DATABASE:
             embedded_postgres.ensure_running(settings.EMBEDDED_POSTGRES)
-        _load()
+        load()
         execute_from_command_line(arguments)
     except (env.BadEnvironment, embedded_postgres.EmbeddedPostgresError) as error:
         print(f"doorstep: {error}", file=sys.stderr)
@@ -46,7 +46,7 @@ def main() -> None:
         sys.exit(130)
 
 
-def _load() -> None:
+def load() -> None:
     """Load all apps. What they are made of stays to the end: looking through it for garbage would
     take a fifth of the start, and some time again and again later."""
     gc.disable()
