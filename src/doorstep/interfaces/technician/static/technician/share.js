@@ -10,6 +10,7 @@
   const MOST_KEPT = 400;
   const STILL_MS = 60000;
   const MOVED_METRES = 25;
+  const AGAIN_MS = 10000;
   const LOW_BATTERY = 0.15;
   const WRONG_CLOCK = ["in_the_future", "before_the_trip"];
   const everyMs = Number(box.dataset.every) * 1000;
@@ -19,6 +20,7 @@
   let slower = 1;
   let isSending = false;
   let watch = null;
+  let again = null;
 
   function say(key, time) {
     const text = state.dataset[key] || "";
@@ -104,7 +106,17 @@
       say("offline");
     } finally {
       isSending = false;
+      if (watch !== null && kept().length) sendAgain();
     }
+  }
+
+  // A phone that stands still hears of no new position, and of a network that is back only once.
+  function sendAgain() {
+    if (again !== null) return;
+    again = setTimeout(function () {
+      again = null;
+      send();
+    }, AGAIN_MS);
   }
 
   // Nothing of a trip that is over is kept on the phone.
