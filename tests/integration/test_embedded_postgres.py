@@ -25,8 +25,13 @@ sys.stdin.read()
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    cluster = cluster_at(tmp_path_factory.mktemp("embedded") / "postgres")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("embedded") / "postgres"
+
+
+@pytest.fixture(scope="module")
+def cluster(directory: Path) -> Iterator[Cluster]:
+    cluster = cluster_at(directory)
     yield cluster
     embedded_postgres.stop(cluster)
     shutil.rmtree(cluster.base, ignore_errors=True)
@@ -54,11 +59,6 @@ class user:  # noqa: N801 (reads as a function in a with statement)
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.leave()
-
-
-@pytest.fixture
-def directory(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.getbasetemp() / "embedded0" / "postgres"
 
 
 def answers(cluster: Cluster) -> bool:
