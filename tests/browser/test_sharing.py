@@ -74,6 +74,21 @@ def test_without_network_it_is_sent_later(open_page: OpenPage, world: World, tri
     assert Position.objects.count() == 1
 
 
+def test_a_phone_that_lies_still_tries_again_by_itself(
+    open_page: OpenPage, world: World, trip: Booking
+) -> None:
+    page = open_page(DAY, staff=world.technician.user, width=390)
+    page.clock.install(time=timezone.now())
+    page.route("**/technician/positions/", lambda route: route.abort())
+    allow(page)
+    page.get_by_text("it is sent later").wait_for()
+
+    page.unroute("**/technician/positions/")
+    page.clock.fast_forward("00:10")
+    page.get_by_text("Sent at").wait_for()
+    assert Position.objects.count() == 1
+
+
 def test_it_ends_with_the_trip_on_a_page_that_is_open(
     open_page: OpenPage, world: World, trip: Booking, now: datetime
 ) -> None:
