@@ -24,8 +24,9 @@ def news() -> Iterator[News]:
         subscribe(event_type)(listen)
 
     def names() -> list[str]:
-        jobs = ProcrastinateJob.objects.filter(args__subscriber=name).order_by("pk")
-        return [job.args["event"].rpartition(".")[2] for job in jobs]
+        jobs = ProcrastinateJob.objects.order_by("pk")
+        found = [job.args.get("event", "").rpartition(".")[2] for job in jobs]
+        return [each for each in found if each in {kind.__name__ for kind in HEARD}]
 
     yield names
     for event_type in HEARD:

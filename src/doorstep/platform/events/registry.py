@@ -20,9 +20,10 @@ _subscribers: dict[type[Event], dict[str, Subscriber]] = defaultdict(dict)
 
 
 def subscribe(event_type: type[E]) -> Callable[[Callable[[E], object]], Callable[[E], object]]:
-    """Run the decorated function, as a job of its own, for every published event of this type.
+    """Let a worker run the decorated function for every published event of this type.
 
     It runs at least once, after the publishing transaction has committed, and must cope with twice.
+    What it raises keeps no other subscriber from running.
     """
 
     def register(function: Callable[[E], object]) -> Callable[[E], object]:

@@ -1,5 +1,6 @@
-"""Hand a published event to one subscriber; keep the queue itself healthy."""
+"""Hand a published event to its subscribers; keep the queue itself healthy."""
 
+import logging
 from typing import Any
 
 from procrastinate import RetryStrategy
@@ -9,6 +10,8 @@ from procrastinate.jobs import Status
 
 from .registry import event_type_named, subscribers_of
 
+logger = logging.getLogger(__name__)
+
 # A subscriber only writes rows of its own; what fails is a deadlock or a restarting database.
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 # A worker says that it lives every 10 seconds; three silences and it is dead.
@@ -17,9 +20,27 @@ KEEP_HOURS = 72
 
 
 @app.task(name="doorstep.events.hand_over", queue="events", retry=_RETRY)
-def hand_over(*, subscriber: str, event: str, data: dict[str, Any]) -> None:
+def hand_over(*, event: str, data: dict[str, Any], subscriber: str | None = None) -> None:
+    """To all who listen, one after the other, or to one of them.
+
+    Whoever fails among several gets a job of its own, tried again as long as needed: the others
+    have had theirs, and none waits for it.
+    """
     event_type = event_type_named(event)
-    subscribers_of(event_type)[subscriber](event_type(**data))
+    subscribers = subscribers_of(event_type)
+    if subscriber is not None:
+        subscribers[subscriber](event_type(**data))
+        return
+    if len(subscribers) == 1:
+        (only,) = subscribers.values()
+        only(event_type(**data))
+        return
+    for name, function in subscribers.items():
+        try:
+            function(event_type(**data))
+        except Exception:
+            logger.exception("%s failed with %s %s; it is tried again", name, event, data)
+            hand_over.defer(event=event, data=data, subscriber=name)
 
 
 @app.periodic(cron="* * * * * */30")
