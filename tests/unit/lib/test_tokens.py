@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.platform.lib.tokens import (
+    CROCKFORD,
     digest,
+    letters,
     new_code,
     new_link_code,
     new_short_code,
@@ -28,6 +30,13 @@ def test_refuses_a_code_that_could_be_guessed() -> None:
 
 def test_codes_do_not_repeat() -> None:
     assert len({new_code() for _ in range(1000)}) == 1000
+
+
+def test_every_letter_comes_up_at_every_place() -> None:
+    found = [letters(6) for _ in range(2000)]
+
+    assert {len(each) for each in found} == {6}
+    assert all(set(place) == set(CROCKFORD) for place in zip(*found, strict=True))
 
 
 def test_a_short_code_has_six_groups_of_clear_letters() -> None:

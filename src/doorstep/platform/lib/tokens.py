@@ -19,16 +19,18 @@ def new_code(size: int = LEAST_BYTES) -> str:
     return secrets.token_urlsafe(size)
 
 
+def letters(count: int) -> str:
+    """So many letters and digits of Crockford's base 32, five random bits each."""
+    bits = secrets.randbits(5 * count)
+    return "".join(CROCKFORD[bits >> 5 * place & 31] for place in range(count))
+
+
 def new_short_code() -> str:
     """A code people can type from paper: XXXX-XXXX-XXXX-XXXX-XXXX-XXXX, 120 bits.
 
     Store `digest(normalize_code(code))`; compare with the same of what was typed.
     """
-    groups = (
-        "".join(secrets.choice(CROCKFORD) for _letter in range(GROUP_LENGTH))
-        for _group in range(GROUPS)
-    )
-    return "-".join(groups)
+    return "-".join(letters(GROUP_LENGTH) for _group in range(GROUPS))
 
 
 def new_link_code() -> str:
@@ -37,7 +39,7 @@ def new_link_code() -> str:
     No sign in it that a mail program would leave out of the link, a phone capitalize or a person
     misread. Store `digest(normalize_code(code))`.
     """
-    return "".join(secrets.choice(CROCKFORD) for _letter in range(LINK_LETTERS)).lower()
+    return letters(LINK_LETTERS).lower()
 
 
 def normalize_code(text: str) -> str:

@@ -1,6 +1,5 @@
 """The rows of a new booking: what has to be drawn of the database, and what is made of it."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from doorstep.domain.work.services.work_orders import Drawn, create_work_order, 
 from doorstep.engine import Target
 from doorstep.platform.audit.services import Actor, entry
 from doorstep.platform.lib.rows import Statement, new, next_id
-from doorstep.platform.lib.tokens import CROCKFORD
+from doorstep.platform.lib.tokens import letters
 
 from ..lifecycle import BookingState, derive_system_status
 from ..models import (
@@ -165,4 +164,4 @@ def new_number() -> str:
 
     Thirty bits; unique by constraint, drawn again in the rare case.
     """
-    return "V-" + "".join(secrets.choice(CROCKFORD) for _letter in range(NUMBER_LETTERS))
+    return "V-" + letters(NUMBER_LETTERS)
