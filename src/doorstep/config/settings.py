@@ -167,8 +167,8 @@ def _database(url: str) -> dict[str, object]:
         "OPTIONS": {
             **options,
             "connect_timeout": 5,
-            # Only statements of platform/lib/rows.py are prepared; some poolers cannot keep them.
-            "prepare_threshold": 5 if env.flag("DOORSTEP_PREPARED_STATEMENTS", True) else None,
+            # The driver prepares nothing: platform/lib/pipeline.py does.
+            "prepare_threshold": None,
             # Nobody waits for ever, whatever goes wrong (reliability reference F12).
             # And what is prepared is planned once: those statements go by indexes, whatever the
             # values.
@@ -181,6 +181,8 @@ def _database(url: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+# Some poolers cannot keep them.
+PREPARED_STATEMENTS = env.flag("DOORSTEP_PREPARED_STATEMENTS", True)
 DATABASE_URL = env.text("DATABASE_URL", "")
 EMBEDDED_POSTGRES = None if DATABASE_URL else embedded_postgres.cluster_at(VAR_DIR / "postgres")
 DATABASES = {

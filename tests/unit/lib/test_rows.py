@@ -246,10 +246,24 @@ def test_after_a_failure_the_savepoint_goes_and_the_transaction_stays() -> None:
     assert list(LogEntry.objects.values_list("action", flat=True)) == ["kept", "kept"]
 
 
+def prepared(sql: str) -> int:
+    """How often the server has this statement prepared on this connection."""
+    ((count,),) = run("SELECT count(*) FROM pg_prepared_statements WHERE statement = %s", [sql])
+    return int(count)
+
+
 def test_the_same_statement_works_with_small_and_large_numbers() -> None:
     numbers = [run("SELECT %s::bigint", [number])[0][0] for number in (1, 2**20, 2**40)]
 
     assert numbers == [1, 2**20, 2**40]
+    assert prepared("SELECT $1::bigint") == 1
+
+
+def test_the_same_statement_works_with_lists_of_small_and_large_numbers() -> None:
+    lists = [run("SELECT %s::bigint[]", [numbers])[0][0] for numbers in ([1], [2**20, 7], [2**40])]
+
+    assert lists == [[1], [2**20, 7], [2**40]]
+    assert prepared("SELECT $1::bigint[]") == 1
 
 
 def test_rows_are_inserted_in_a_transaction_only() -> None:

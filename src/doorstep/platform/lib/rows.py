@@ -8,22 +8,22 @@ still run one after the other, in the transaction that is open: each sees what t
 and what others have committed until then.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
-from psycopg.pq import ExecStatus
-from psycopg.types.numeric import Int8
+from django.db.models.base import ModelState
 
 from .db import require_transaction
+from .pipeline import Params, run_pipeline
+from .pipeline import Rows as Rows
+from .pipeline import Statement as Statement
 
-Params = Sequence[Any] | Mapping[str, Any] | None
-Statement = tuple[str, Params]
-Rows = list[tuple[Any, ...]]
 M = TypeVar("M", bound=models.Model)
 
 
@@ -44,12 +44,10 @@ def run_together(*statements: Statement, ends: bool = False) -> list[Rows]:
     with database.wrap_database_errors:
         try:
             found = _run(database, raw, statements, ends)
-        except psycopg.errors.FeatureNotSupported:
-            # A migration changed a table for which there is a plan: the plans go. Within a
-            # transaction its rollback takes them.
+        except (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName):
+            # Plans that are of no use any more: see pipeline.py. A transaction has failed with them.
             if database.in_atomic_block:
                 raise
-            raw.execute("DEALLOCATE ALL")
             found = _run(database, raw, statements, ends)
     if database.queries_logged:
         seconds = f"{monotonic() - began:.3f}"
@@ -61,58 +59,33 @@ def run_together(*statements: Statement, ends: bool = False) -> list[Rows]:
 def _run(
     database: Any, raw: psycopg.Connection[Any], statements: Sequence[Statement], ends: bool
 ) -> list[Rows]:
-    cursors = [_cursor(raw, params) for _sql, params in statements]
-    send = _wrapped(_send, database) if database.execute_wrappers else _send
+    prepares = settings.PREPARED_STATEMENTS
+    if database.execute_wrappers:
+        found: list[Rows] = []
+        run_one = _wrapped(database, lambda each: run_pipeline(raw, [each], prepares=prepares))
+        for statement in statements:
+            found += run_one(*statement)
+        return found
     is_outermost = len(database.atomic_blocks) == 1 and database.commit_on_exit
-    ends = ends and is_outermost and not database.needs_rollback
-    if len(statements) == 1 and not ends:
-        send(cursors[0], *statements[0])
-    else:
-        with raw.pipeline():
-            for cursor, statement in zip(cursors, statements, strict=True):
-                send(cursor, *statement)
-            if ends:
-                raw.commit()  # Django's own, when the block ends, finds nothing left to do
-    return [_fetch(cursor) for cursor in cursors]
+    # Django's own commit, when the block ends, finds nothing left to do.
+    commits = ends and is_outermost and not database.needs_rollback
+    return run_pipeline(raw, statements, prepares=prepares, commits=commits)
 
 
-def _cursor(raw: psycopg.Connection[Any], params: Params) -> psycopg.Cursor[tuple[Any, ...]]:
-    """One that does not look for placeholders, where they have been numbered already."""
-    return psycopg.Cursor(raw) if isinstance(params, Mapping) else psycopg.RawCursor(raw)
-
-
-def _wrapped(send: Callable[..., None], database: Any) -> Callable[..., None]:
+def _wrapped(
+    database: Any, run_one: Callable[[Statement], list[Rows]]
+) -> Callable[[str, Params], list[Rows]]:
     """With what has been put around every statement (Django's `execute_wrapper`)."""
 
-    def wrapped(cursor: psycopg.Cursor[tuple[Any, ...]], sql: str, params: Params) -> None:
-        def execute(sql: str, params: Params, _many: bool, context: dict[str, Any]) -> None:
-            send(context["cursor"], sql, params)
+    def wrapped(sql: str, params: Params) -> list[Rows]:
+        def execute(sql: str, params: Params, _many: bool, _context: dict[str, Any]) -> list[Rows]:
+            return run_one((sql, params))
 
         for wrapper in reversed(database.execute_wrappers):
             execute = partial(wrapper, execute)
-        execute(sql, params, False, {"connection": database, "cursor": cursor})
+        return execute(sql, params, False, {"connection": database, "cursor": None})
 
     return wrapped
-
-
-def _send(cursor: psycopg.Cursor[tuple[Any, ...]], sql: str, params: Params) -> None:
-    if isinstance(cursor, psycopg.RawCursor):
-        sql = sql if params is None else _numbered(sql)
-    cursor.execute(sql, _typed(params), prepare=True)
-
-
-@lru_cache(maxsize=256)
-def _numbered(sql: str) -> str:
-    """The placeholders %s as the server has them, $1 and so on: the driver forgets what it found in
-    statements of more than fifty, and would look for them each time."""
-    parts = iter(sql.replace("%%", "%").split("%s"))
-    return next(parts) + "".join(f"${number}{part}" for number, part in enumerate(parts, 1))
-
-
-def _fetch(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Rows:
-    result = cursor.pgresult
-    has_rows = result is not None and result.status == ExecStatus.TUPLES_OK
-    return cursor.fetchall() if has_rows else []
 
 
 def savepoint(name: str) -> Statement:
@@ -134,8 +107,9 @@ def select(model: type[models.Model], condition: str) -> str:
 
 def rows_as(model: type[M], rows: Rows) -> list[M]:
     """The rows of a `select` as objects."""
-    names = [each.attname for each in _fields(model)]
-    return [model.from_db(DEFAULT_DB_ALIAS, names, _from_database(model, row)) for row in rows]
+    found = [_made(model, _from_database(model, row)) for row in rows]
+    mark_inserted(*found)
+    return found
 
 
 # The models of a joined SELECT, each with its alias there.
@@ -194,9 +168,23 @@ def new(model: type[M], **values: Any) -> M:
             row[place] = None if value is None else value.pk
         else:
             row[place] = value
-    found = model(*row)
+    found = _made(model, row)
     found._state.fields_cache.update(related)
     return found
+
+
+def _made(model: type[M], row: Iterable[Any]) -> M:
+    """An object with these values, as `model(*row)` makes it, but for signals, which nobody here
+    listens to: to set each value takes several times as long."""
+    found = model.__new__(model)
+    found._state = ModelState()
+    found.__dict__.update(zip(_names(model), row, strict=True))
+    return found
+
+
+@lru_cache(maxsize=128)
+def _names(model: type[models.Model]) -> list[str]:
+    return [each.attname for each in _fields(model)]
 
 
 @lru_cache(maxsize=64)
@@ -238,10 +226,14 @@ def insertion(*rows: models.Model, then: Sequence[Statement] = ()) -> Statement:
             for name, plain, field in _written(model, has_id):
                 value = kept[name]
                 kind = type(value)
-                # The ORM warns of times without a zone, and says which it takes.
-                if (kind is not plain and (value is not None or plain is None)) or (
-                    kind is datetime and value.tzinfo is None
-                ):
+                if kind is plain:
+                    # The ORM warns of times without a zone, and says which it takes.
+                    is_ready = kind is not datetime or value.tzinfo is not None
+                elif plain is str and isinstance(value, str):  # one of several choices
+                    value, is_ready = str.__str__(value), True
+                else:
+                    is_ready = value is None and plain is not None
+                if not is_ready:
                     value = field.get_db_prep_save(field.pre_save(row, True), database)
                 values.append(value)
     shape = tuple((model, has_id, len(own)) for (model, has_id), own in by_table.items())
@@ -334,26 +326,6 @@ def _from_database(model: type[models.Model], row: tuple[Any, ...]) -> Sequence[
     for place, convert, column in _converters(model):
         values[place] = convert(values[place], column, connection)
     return values
-
-
-def _typed(params: Params) -> Params:
-    """The same with all numbers of one size: else each size would be a statement of its own."""
-    if params is None:
-        return None
-    if isinstance(params, Mapping):
-        return {name: _sized(value) for name, value in params.items()}
-    return [_sized(value) if type(value) in _SIZED else value for value in params]
-
-
-_SIZED = (int, list)
-
-
-def _sized(value: Any) -> Any:
-    if type(value) is int:
-        return Int8(value)
-    if type(value) is list:
-        return [_sized(each) for each in value]
-    return value
 
 
 def _table_of(model: type[models.Model]) -> str:

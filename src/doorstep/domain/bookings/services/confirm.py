@@ -97,8 +97,7 @@ def _confirm_as_found(submit: _Submit) -> Booking | None:
     read and checked in between.
 
     None, with nothing written, when that is not enough to say that all is right. Its locks go with
-    the transaction: who looks again locks other people perhaps, all in one order. It is committed,
-    for after a rollback the driver would have all statements prepared anew.
+    the transaction: who looks again locks other people perhaps, all in one order.
     """
     recalled = Recalled(submit.now)  # while nothing is written yet
     number = new_number()
