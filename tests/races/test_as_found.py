@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from doorstep.domain.bookings import errors
 from doorstep.domain.bookings.models import (
@@ -89,6 +90,23 @@ def move_away(held: Hold, *, next_one: Hold) -> None:
         starts_at=part.starts_at - timedelta(minutes=100),
         ends_at=after.starts_at,
     )
+
+
+def touch(held: Hold) -> None:
+    """A change of its day that did not come from planning."""
+    Assignment.objects.filter(hold=held).update(role=0)
+
+
+def subjects(after: int) -> dict[str, set[int | None]]:
+    """Whose days were noted behind this row, by subject."""
+    found: dict[str, set[int | None]] = {}
+    for change in PlanningChange.objects.filter(pk__gt=after):
+        found.setdefault(change.subject, set()).add(change.resource)
+    return found
+
+
+def newest() -> int:
+    return PlanningChange.objects.latest("pk").pk
 
 
 def elsewhere(act: Callable[[], object]) -> None:
@@ -230,6 +248,105 @@ def test_a_neighbor_who_came_since_leaves_what_is_held_as_it_is(world: World) ->
     assert is_as_it_was(part, confirm(world, held))
 
 
+def test_what_planning_put_beside_it_costs_no_second_look(world: World) -> None:
+    """It respects what is held: the day is neither read nor checked again."""
+    alone = hold(world, now=MONDAY, key=window_key(FRIDAY))
+    with CaptureQueriesContext(connection) as usual:
+        confirm(world, alone)
+    held = hold(world, now=MONDAY)
+
+    later = somebody_holds(world, window_key(from_hour=13, to_hour=15))
+    confirm(World(world.portal, world.technician, world.service, later.contact), later)
+    somebody_holds(world, window_key(from_hour=15, to_hour=17))
+
+    with CaptureQueriesContext(connection) as beside_others:
+        confirm(world, held)
+    assert len(beside_others) == len(usual)
+
+
+def test_what_ran_out_is_looked_at_again_when_planning_put_something_beside_it(
+    world: World,
+) -> None:
+    """Planning did not respect it any more."""
+    before = somebody_holds(world, window_key(from_hour=8, to_hour=10))
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get(hold=held)
+
+    run_out(held)
+    confirm(World(world.portal, world.technician, world.service, before.contact), before)
+
+    assert not is_as_it_was(part, confirm(world, held))
+
+
+def test_what_is_held_and_what_is_taken_over_is_noted_as_planned(world: World) -> None:
+    start = newest()
+    held = hold(world, now=MONDAY)
+    made = newest()
+    confirm(world, held)
+
+    planned = {"planned": {world.technician.pk}}
+    assert subjects(start) == subjects(made) == planned
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ends_at": datetime(2026, 11, 26, 18, tzinfo=UTC)},
+        {"latitude": 53.0},
+        {"lane": 2},
+        {"role": 1},
+    ],
+)
+def test_a_held_row_that_is_changed_is_noted_as_a_change_of_days(
+    world: World, change: dict[str, object]
+) -> None:
+    hold(world, now=MONDAY)
+    start = newest()
+
+    Assignment.objects.update(**change)
+
+    assert subjects(start) == {"days": {world.technician.pk}}
+
+
+def test_a_row_that_becomes_a_visits_with_another_time_is_noted_as_a_change_of_days(
+    world: World,
+) -> None:
+    booking = confirm(world, hold(world, now=MONDAY))
+    booking.assignments.all().delete()
+    later = somebody_holds(world, window_key(from_hour=13, to_hour=15))
+    part = Assignment.objects.get(hold=later)
+    start = newest()
+
+    Assignment.objects.filter(pk=part.pk).update(
+        booking=booking, hold=None, starts_at=part.starts_at - timedelta(minutes=5)
+    )
+
+    assert subjects(start) == {"days": {world.technician.pk}}
+
+
+def test_a_row_that_goes_to_somebody_else_is_a_change_of_both_days(world: World) -> None:
+    other = make_technician()
+    hold(world, now=MONDAY)
+    start = newest()
+
+    Assignment.objects.update(resource=other)
+
+    both = {world.technician.pk, other.pk}
+    assert subjects(start) == {"days": both}
+
+
+def test_a_visit_that_is_on_again_is_a_change_of_its_days(world: World) -> None:
+    booking = confirm(world, hold(world, now=MONDAY))
+    block = ResourceBlock.objects.get()
+    ResourceBlock.objects.all().delete()
+    start = newest()
+
+    block.pk = None
+    block.save(force_insert=True)
+
+    assert subjects(start) == {"days": {booking.assignments.get().resource_id}}
+
+
 def test_whoever_would_come_too_late_from_a_neighbor_is_planned_for_again(world: World) -> None:
     before = somebody_holds(world, window_key(from_hour=10, to_hour=12))
     held = hold(world, now=MONDAY, key=window_key(from_hour=13, to_hour=15))
@@ -243,10 +360,11 @@ def test_whoever_would_come_too_late_from_a_neighbor_is_planned_for_again(world:
 def test_work_that_is_not_on_site_is_planned_again_when_its_day_changed(world: World) -> None:
     world.service.work_location = WorkLocation.AGNOSTIC
     world.service.save()
+    later = somebody_holds(world, window_key(from_hour=13, to_hour=15))
     held = hold(world, now=MONDAY)
     part = Assignment.objects.get(hold=held)
 
-    somebody_holds(world, window_key(from_hour=13, to_hour=15))
+    touch(later)
 
     assert not is_as_it_was(part, confirm(world, held))
 
@@ -271,7 +389,7 @@ def test_what_ran_out_is_looked_at_again_when_its_day_changed(world: World) -> N
     part = Assignment.objects.get(hold=held)
 
     run_out(held)
-    Assignment.objects.filter(hold=before).update(role=0)
+    touch(before)
 
     assert not is_as_it_was(part, confirm(world, held))
 

@@ -45,7 +45,7 @@ def run_together(*statements: Statement, ends: bool = False) -> list[Rows]:
         try:
             found = _run(database, raw, statements, ends)
         except (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName):
-            # Plans that are of no use any more: see pipeline.py. A transaction has failed with them.
+            # Plans that are of no use any more (pipeline.py). A transaction has failed with them.
             if database.in_atomic_block:
                 raise
             found = _run(database, raw, statements, ends)

@@ -7,6 +7,9 @@ class PlanningSubject(models.TextChoices):
     """What a reader has to look at again."""
 
     DAYS = "days", "Days of a resource"
+    # Nobody's time changed who was there before: planning put something beside it, or what it held
+    # became a visit's.
+    PLANNED = "planned", "Days of a resource, on which planning kept to everything it found"
     VISIT = "visit", "The days on which a visit or hold lies"
     RESOURCE = "resource", "A resource"
     REFERENCE = "reference", "Portals, incident types, preferences"
@@ -59,8 +62,8 @@ class PlanningChange(models.Model):
             # By these two a confirmation sees whether anything happened since its time was found.
             models.Index(
                 fields=["resource", "xid"],
-                condition=models.Q(subject="days"),
-                name="planning_change_days",
+                condition=models.Q(subject__in=["days", "planned"]),
+                name="planning_change_of_days",
             ),
             models.Index(
                 fields=["xid"],

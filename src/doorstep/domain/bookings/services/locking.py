@@ -21,7 +21,8 @@ _ABOUT = ((Hold, "hold"), (Contact, "contact"), (Account, "account"))
 # columns say that nothing was noted that the plan rests on (an order with LIMIT makes the index
 # the only sensible way, statistics or not): nothing beside days, and nothing about her days. Of
 # these counts what lies within half a day: nobody comes from further away, or goes there next; that
-# a hold there has run out nobody notes. A number that is yet to come stems from another life of
+# a hold there has run out nobody notes. What planning put beside a hold that has not run out
+# respects it, and does not count. A number that is yet to come stems from another life of
 # this database; and who made the hold in this same transaction has not set its changes apart.
 _OF_HOLD = f"""
      , ARRAY(SELECT id FROM bookings_hold AS other WHERE other.contact_id = hold.contact_id),
@@ -32,7 +33,9 @@ _OF_HOLD = f"""
                     AND hold.made_by_xid IS DISTINCT FROM pg_current_xact_id_if_assigned(), false)
        AND {NOTHING_ELSE_CHANGED.format(since="hold.seen")},
        (SELECT true FROM bookings_planningchange AS change
-             WHERE change.subject = 'days' AND change.resource = part.resource_id
+             WHERE change.subject IN ('days', 'planned')
+               AND (change.subject = 'days' OR hold.expires_at <= clock_timestamp())
+               AND change.resource = part.resource_id
                AND change.xid >= pg_snapshot_xmin(hold.seen)
                AND NOT pg_visible_in_snapshot(change.xid, hold.seen)
                AND change.xid <> hold.made_by_xid
