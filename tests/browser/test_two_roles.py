@@ -64,6 +64,8 @@ def technician(chromium: Browser, served: Served, world: World, visit: Booking) 
     context = chromium.new_context(
         base_url=served.url, locale="en-GB", viewport={"width": 390, "height": 844},
         permissions=["geolocation"], geolocation=_place(5_000),
+        # It fetches pages ahead of time, of which only its own tests want to know.
+        service_workers="block",
     )  # fmt: skip
     context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": served.url}]

@@ -42,9 +42,9 @@ def send(double: SmtpDouble, email: OutgoingEmail = EMAIL, timeout: float = 5) -
     return double.mails[0]
 
 
-def failure(double: SmtpDouble) -> ConnectorError:
+def failure(double: SmtpDouble, timeout: float = 10) -> ConnectorError:
     with running(double), pytest.raises(ConnectorError) as caught:
-        sender(double.port, timeout=0.3).send(EMAIL)
+        sender(double.port, timeout).send(EMAIL)
     return caught.value
 
 
@@ -135,7 +135,7 @@ def test_greylisting_asks_for_five_minutes() -> None:
 
 @pytest.mark.parametrize("reply", [DROP, SILENCE])
 def test_a_line_that_breaks_after_the_text_leaves_the_outcome_open(reply: str) -> None:
-    error = failure(SmtpDouble(dot=reply))
+    error = failure(SmtpDouble(dot=reply), timeout=1.5)
 
     assert isinstance(error, UnknownOutcome)
     assert error.code == "cut_after_text"
@@ -144,7 +144,7 @@ def test_a_line_that_breaks_after_the_text_leaves_the_outcome_open(reply: str) -
 @pytest.mark.parametrize("step", ["mail", "rcpt"])
 @pytest.mark.parametrize("reply", [DROP, SILENCE])
 def test_a_line_that_breaks_before_the_text_is_temporary(step: str, reply: str) -> None:
-    error = failure(SmtpDouble(**{step: reply}))
+    error = failure(SmtpDouble(**{step: reply}), timeout=1.5)
 
     assert isinstance(error, TemporaryFailure)
     assert error.code == "cut_before_text"

@@ -35,7 +35,7 @@ def server() -> Iterator[HttpDouble]:
 
 @pytest.fixture
 def nominatim(server: HttpDouble) -> Nominatim:
-    settings = Settings(server.url, user_agent="Acme Repairs", timeout_s=0.3, allows_private=True)
+    settings = Settings(server.url, user_agent="Acme Repairs", timeout_s=1.5, allows_private=True)
     return Nominatim(settings)
 
 
