@@ -56,6 +56,13 @@ def test_a_statement_is_prepared_once(fresh_connection: None) -> None:
     assert asked(PREPARED, ["SELECT $1::int + 1"]) == 1
 
 
+def test_a_statement_that_comes_twice_at_once_is_prepared_once_too(fresh_connection: None) -> None:
+    found = run_together(("SELECT %s::int + 13", [1]), ("SELECT %s::int + 13", [2]))
+
+    assert found == [[(14,)], [(15,)]]
+    assert asked(PREPARED, ["SELECT $1::int + 13"]) == 1
+
+
 def test_a_rollback_takes_nothing_away(fresh_connection: None) -> None:
     with transaction.atomic():
         run("SELECT %s::int + 2", [1])

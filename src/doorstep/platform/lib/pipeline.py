@@ -34,6 +34,9 @@ _ATTRIBUTE = "_doorstep_prepared"
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
+Key = tuple[bytes, tuple[int, ...]]
+
+
 class _Prepared:
     """What one connection has prepared, by text and types of the values, and its view of types."""
 
@@ -43,7 +46,7 @@ class _Prepared:
         for dumper in (Int8Dumper, Int8BinaryDumper):  # within lists, and alone
             cursor.adapters.register_dumper(int, dumper)
         self.types: abc.Transformer = Transformer(cursor)
-        self.names: OrderedDict[tuple[bytes, tuple[int, ...]], bytes] = OrderedDict()
+        self.names: OrderedDict[Key, bytes] = OrderedDict()
         self.count = 0
 
     def new_name(self) -> bytes:
@@ -94,7 +97,8 @@ class _Exchange:
         self.pgconn = pgconn
         self.prepared = prepared
         # For each answer: whether its rows were asked for, and what it prepares.
-        self._sent: list[tuple[bool, tuple[tuple[bytes, tuple[int, ...]], bytes] | None]] = []
+        self._sent: list[tuple[bool, Key | None]] = []
+        self._new: dict[Key, bytes] = {}
 
     def command(self, text: bytes) -> None:
         self.pgconn.send_query_params(text, None)
@@ -115,15 +119,16 @@ class _Exchange:
             return
         names = self.prepared.names
         key = text, types
-        name = names.get(key)
+        name = names.get(key) or self._new.get(key)
         if name is None:
             while len(names) >= MOST_PREPARED:
                 _oldest, gone = names.popitem(last=False)
                 self.command(b"DEALLOCATE " + gone)
             name = self.prepared.new_name()
             self.pgconn.send_prepare(name, text, types)
-            self._sent.append((False, (key, name)))
-        else:
+            self._new[key] = name
+            self._sent.append((False, key))
+        elif key in names:
             names.move_to_end(key)
         self.pgconn.send_query_prepared(name, values, formats)
         self._sent.append((True, None))
@@ -136,8 +141,7 @@ class _Exchange:
             if result.status == ExecStatus.FATAL_ERROR:
                 raise self._error(result)
             if made is not None:
-                key, name = made
-                self.prepared.names[key] = name
+                self.prepared.names[made] = self._new[made]
             elif is_asked and result.status == ExecStatus.TUPLES_OK:
                 types.set_pgresult(result)
                 found.append(types.load_rows(0, result.ntuples, tuple))
