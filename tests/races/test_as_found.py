@@ -22,7 +22,7 @@ from doorstep.domain.bookings.models import (
 )
 from doorstep.domain.bookings.services.cancel import cancel_booking
 from doorstep.domain.bookings.services.confirm import _confirm_anew, _Submit, confirm_hold
-from doorstep.domain.bookings.services.hold import hold_offer, release_hold
+from doorstep.domain.bookings.services.hold import extend_hold, hold_offer, release_hold
 from doorstep.domain.bookings.services.placing import lock_resources
 from doorstep.domain.bookings.services.replan_due import _look
 from doorstep.domain.bookings.services.search import search_offers
@@ -435,6 +435,16 @@ def test_a_hold_that_ran_out_is_taken_over_while_nobody_came(world: World) -> No
     run_out(held)
 
     assert is_as_it_was(part, confirm(world, held))
+
+
+def test_a_hold_that_was_extended_is_looked_at_again(world: World) -> None:
+    """Somebody may have planned just when it had run out, before the extension was there."""
+    held = hold(world, now=MONDAY)
+    part = Assignment.objects.get()
+
+    extend_hold(code=held.code, contact=world.contact)
+
+    assert not is_as_it_was(part, confirm(world, held))
 
 
 def test_a_hold_from_another_life_of_the_database_is_looked_at_again(world: World) -> None:

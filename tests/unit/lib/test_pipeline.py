@@ -1,5 +1,6 @@
 """What a connection keeps prepared, and what an exchange leaves behind when it goes wrong."""
 
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,6 +105,55 @@ def test_a_value_may_be_named_in_several_places() -> None:
     found = run("SELECT %(much)s::int, %(what)s || ' %%', %(much)s::int * 2", named)
 
     assert found == [(3, "50 % %", 6)]
+
+
+def test_a_doubled_percent_sign_is_none_even_before_an_s() -> None:
+    assert run("SELECT 'a%%s' LIKE '%%s', %s::int", [1]) == [(True, 1)]
+
+
+@pytest.mark.parametrize("values", [[], [1], [1, 2, 3]])
+def test_there_is_a_value_for_each_placeholder(values: list[object]) -> None:
+    with pytest.raises(ProgrammingError, match="for 2 placeholders"):
+        run("SELECT %s::int, %s::int", values)
+
+
+def test_an_exchange_that_cannot_be_sent_ends_the_connection_with_what_it_did() -> None:
+    """Else the next one would take its answers for its own, and commit what it began."""
+    many = [1] * 70_000
+    with pytest.raises(OperationalError, match="65535"):
+        run_together(
+            insertion(RatingModel(name="Lost")),
+            (f"SELECT {', '.join(['%s'] * len(many))}", many),
+        )
+    connection.close()
+
+    assert run("SELECT 14") == [(14,)]
+    assert not RatingModel.objects.exists()
+
+
+class Interrupted(Exception):
+    """What a signal handler raises."""
+
+
+def interrupt(*_arguments: object) -> None:
+    raise Interrupted
+
+
+def test_who_is_interrupted_hears_why_and_leaves_no_answers_behind() -> None:
+    own = asked("SELECT pg_backend_pid()")
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(Interrupted):
+            run("SELECT pg_sleep(30)")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        connection.close()
+        with elsewhere() as other:  # the server sleeps on
+            other.execute("SELECT pg_terminate_backend(%s, 10000)", [own])
+
+    assert run("SELECT 15") == [(15,)]
 
 
 def test_what_finds_no_columns_finds_its_rows_all_the_same() -> None:

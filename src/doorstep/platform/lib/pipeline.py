@@ -19,7 +19,7 @@ import psycopg
 from psycopg import abc
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from psycopg.waiting import Ready, Wait
@@ -31,7 +31,7 @@ Rows = list[tuple[Any, ...]]
 # More than the product has; the longest unused goes.
 MOST_PREPARED = 200
 _ATTRIBUTE = "_doorstep_prepared"
-_NAMED = re.compile(r"%\((\w+)\)s")
+_PLACEHOLDER = re.compile(r"%%|%s|%\((\w+)\)s")
 
 
 Key = tuple[bytes, tuple[int, ...]]
@@ -65,7 +65,8 @@ def run_pipeline(
 
     Begins a transaction where the connection is to have one, and ends it if it `commits`. Raises
     the first error, as psycopg does; of the statements behind it none has run. A plan that a
-    migration made useless raises FeatureNotSupported once, and all are made anew after it.
+    migration made useless raises FeatureNotSupported once, and all are made anew after it. What
+    breaks off the exchange itself closes the connection.
     """
     prepared: _Prepared | None = getattr(raw, _ATTRIBUTE, None)
     if prepared is None:
@@ -84,9 +85,11 @@ def run_pipeline(
                 exchange.command(b"COMMIT")
             raw.pgconn.pipeline_sync()
             results = raw.wait(_answers(raw.pgconn))
-        finally:
-            if raw.pgconn.status == ConnStatus.OK:
-                raw.pgconn.exit_pipeline_mode()
+        except BaseException:
+            # What is still on its way would be taken for the answer to something else.
+            raw.close()
+            raise
+        raw.pgconn.exit_pipeline_mode()
     return exchange.rows(results)
 
 
@@ -145,6 +148,7 @@ class _Exchange:
             elif is_asked and result.status == ExecStatus.TUPLES_OK:
                 types.set_pgresult(result)
                 found.append(types.load_rows(0, result.ntuples, tuple))
+                types.set_pgresult(None)  # it would stay in memory until the next one
             elif is_asked:
                 found.append([])
         return found
@@ -184,11 +188,11 @@ def _values(
     """Text, values, their types and formats, as the server takes them."""
     if params is None:
         return sql.encode(), None, (), None
+    text, names, count = _numbered(sql)
     if isinstance(params, Mapping):
-        text, names = _numbered_by_name(sql)
         params = [params[name] for name in names]
-    else:
-        text = _numbered(sql)
+    elif len(params) != count:
+        raise psycopg.ProgrammingError(f"{len(params)} values for {count} placeholders")
     if not params:
         return text, None, (), None
     values = types.dump_sequence(params, _formats(len(params)))
@@ -201,16 +205,20 @@ def _formats(count: int) -> list[PyFormat]:
 
 
 @lru_cache(maxsize=512)
-def _numbered(sql: str) -> bytes:
-    """The placeholders %s as the server has them, $1 and so on."""
-    parts = iter(sql.replace("%%", "%").split("%s"))
-    text = next(parts) + "".join(f"${number}{part}" for number, part in enumerate(parts, 1))
-    return text.encode()
+def _numbered(sql: str) -> tuple[bytes, list[str], int]:
+    """The placeholders %s and %(name)s as the server has them, $1 and so on; the names in the order
+    of their numbers, and how many have none."""
+    names: dict[str, int] = {}
+    count = 0
 
+    def number(found: re.Match[str]) -> str:
+        nonlocal count
+        if found[0] == "%%":
+            return "%"
+        if found[1] is not None:
+            return f"${names.setdefault(found[1], len(names) + 1)}"
+        count += 1
+        return f"${count}"
 
-@lru_cache(maxsize=512)
-def _numbered_by_name(sql: str) -> tuple[bytes, list[str]]:
-    """The same for %(name)s, and the names in the order of their numbers."""
-    names = list(dict.fromkeys(_NAMED.findall(sql)))
-    text = _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", sql)
-    return text.replace("%%", "%").encode(), names
+    text = _PLACEHOLDER.sub(number, sql)
+    return text.encode(), list(names), count

@@ -45,8 +45,9 @@ def run_together(*statements: Statement, ends: bool = False) -> list[Rows]:
         try:
             found = _run(database, raw, statements, ends)
         except (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName):
-            # Plans that are of no use any more (pipeline.py). A transaction has failed with them.
-            if database.in_atomic_block:
+            # Plans that are of no use any more (pipeline.py). A transaction has failed with them,
+            # and what is sent one by one may have been done in part.
+            if database.in_atomic_block or database.execute_wrappers:
                 raise
             found = _run(database, raw, statements, ends)
     if database.queries_logged:

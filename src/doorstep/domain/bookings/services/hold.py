@@ -105,7 +105,9 @@ def extend_hold(*, code: str, contact: Contact) -> Hold:
     """Hold it for the portal's minutes from now. Raises HoldNotFound or HoldExpired."""
     hold = get_hold(code=code, contact=contact)
     hold.expires_at = database_now() + timedelta(minutes=hold.portal.hold_minutes)
-    hold.save(update_fields=["expires_at"])
+    # Whoever plans while this is on its way may find that it has run out: confirming looks again.
+    hold.seen = None
+    hold.save(update_fields=["expires_at", "seen"])
     return hold
 
 
