@@ -125,6 +125,7 @@ def test_an_exchange_that_cannot_be_sent_ends_the_connection_with_what_it_did() 
             insertion(RatingModel(name="Lost")),
             (f"SELECT {', '.join(['%s'] * len(many))}", many),
         )
+    assert connection.connection.closed
     connection.close()
 
     assert run("SELECT 14") == [(14,)]
@@ -146,6 +147,7 @@ def test_who_is_interrupted_hears_why_and_leaves_no_answers_behind() -> None:
     try:
         with pytest.raises(Interrupted):
             run("SELECT pg_sleep(30)")
+        assert connection.connection.closed
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
