@@ -1,6 +1,9 @@
 """What a connection keeps prepared, and what an exchange leaves behind when it goes wrong."""
 
+import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -140,17 +143,26 @@ def interrupt(*_arguments: object) -> None:
     raise Interrupted
 
 
+def interrupt_when_it_sleeps(backend: int) -> None:
+    asleep = "SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'"
+    with elsewhere() as other:
+        while other.execute(asleep, [backend]).fetchone() is None:
+            time.sleep(0.02)
+    os.kill(os.getpid(), signal.SIGUSR1)
+
+
 def test_who_is_interrupted_hears_why_and_leaves_no_answers_behind() -> None:
     own = asked("SELECT pg_backend_pid()")
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    watcher = threading.Thread(target=interrupt_when_it_sleeps, args=[own])
+    watcher.start()
     try:
         with pytest.raises(Interrupted):
-            run("SELECT pg_sleep(30)")
+            run("SELECT pg_sleep(8)")
         assert connection.connection.closed
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        watcher.join(timeout=30)
+        signal.signal(signal.SIGUSR1, before)
         connection.close()
         with elsewhere() as other:  # the server sleeps on
             other.execute("SELECT pg_terminate_backend(%s, 10000)", [own])
