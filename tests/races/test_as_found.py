@@ -250,7 +250,9 @@ def test_a_neighbor_who_came_since_leaves_what_is_held_as_it_is(world: World) ->
 
 def test_what_planning_put_beside_it_costs_no_second_look(world: World) -> None:
     """It respects what is held: the day is neither read nor checked again."""
-    alone = hold(world, now=MONDAY, key=window_key(FRIDAY))
+    # What a process asks once in its life comes with the first.
+    confirm(world, hold(world, now=MONDAY, key=window_key(FRIDAY)))
+    alone = hold(world, now=MONDAY, key=window_key(FRIDAY, 13, 15))
     with CaptureQueriesContext(connection) as usual:
         confirm(world, alone)
     held = hold(world, now=MONDAY)
