@@ -205,7 +205,7 @@ def test_what_a_plan_rests_on_is_looked_at_again_when_it_changed(
 
 
 def test_looking_again_leaves_statements_prepared(world: World) -> None:
-    """After a rollback the driver would drop them, and whoever comes next would wait for plans."""
+    """Else whoever comes next would wait for plans."""
     held = hold(world, now=MONDAY)
     started = run("SELECT clock_timestamp()")[0][0]
 

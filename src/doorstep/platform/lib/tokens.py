@@ -47,8 +47,8 @@ def normalize_code(text: str) -> str:
 
     Only for `new_short_code` and `new_link_code`: codes of `new_code` tell upper from lower case.
     """
-    letters = "".join(ch for ch in unicodedata.normalize("NFKC", text).upper() if ch.isalnum())
-    return letters.translate(LOOK_ALIKES)
+    plain = "".join(ch for ch in unicodedata.normalize("NFKC", text).upper() if ch.isalnum())
+    return plain.translate(LOOK_ALIKES)
 
 
 def digest(code: str) -> str:
