@@ -11,7 +11,7 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from doorstep.domain.customers.models import Contact
 from doorstep.platform.identity.models import User
@@ -42,6 +42,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in Path(item.path).parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+def follow(pressed: Locator) -> None:
+    """Presses a button or link and waits for the whole page it leads to.
+
+    A click alone returns as soon as the new page begins, when it may not have a single element.
+    """
+    with pressed.page.expect_navigation():
+        pressed.click()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.factories.bookings import World, book, window_key
 from tests.factories.customers import make_asset
 from tests.factories.tracking import expect_late
 
-from .conftest import OpenPage
+from .conftest import OpenPage, follow
 
 THURSDAY_MORNING = window_key()
 FRIDAY_MORNING = "20261127T080000Z-20261127T100000Z"
@@ -36,16 +36,16 @@ def choose_asset_and_service(page: Page) -> None:
     """From the first question to the choice of a time."""
     page.goto("/book/asset/")
     page.get_by_role("radio", name="Kitchen boiler").check()
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     page.locator("input[name=service]").first.check()
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def hold_friday_morning(page: Page) -> None:
     """From the choice of a time to the details."""
     page.goto("/book/time/?day=2026-11-27")
     page.locator(f"input[value='{FRIDAY_MORNING}'][type=radio]").check(force=True)
-    page.locator("#times form button").click()
+    follow(page.locator("#times form button"))
 
 
 def picture() -> bytes:
@@ -66,7 +66,7 @@ def each_page(open_page: OpenPage, world: World, visit: Booking, **how: object):
         stranger.goto(path)
         yield path, stranger
     stranger.goto(way_out)
-    stranger.locator("main form button").click()
+    follow(stranger.locator("main form button"))
     yield "unsubscribed", stranger
     page = open_page("/", contact=world.contact, **how)
     for path in (
@@ -84,36 +84,36 @@ def each_page(open_page: OpenPage, world: World, visit: Booking, **how: object):
         page.goto(path)
         yield path, page
     page.goto("/profile/calendar/")
-    page.locator("button[value=make]").click()
+    follow(page.locator("button[value=make]"))
     yield "calendar address", page
     page.goto("/book/service/")
     page.locator("input[name=service]").first.check()
-    page.locator("main form button[type=submit]").click()
+    follow(page.locator("main form button[type=submit]"))
     yield "time", page
     page.goto("/book/time/?view=month")
     yield "month", page
     hold_friday_morning(page)
     yield "details", page
-    page.locator("#details-form .actions button").click()
+    follow(page.locator("#details-form .actions button"))
     yield "review", page
     page.goto(f"/visits/{visit.code}/photos/")
-    page.locator(".photo-form button").click()
+    follow(page.locator(".photo-form button"))
     yield "no photo", page
     page.set_input_files("input[type=file]", {"name": "a.png", "mimeType": "", "buffer": picture()})
     page.locator("input[name=caption]").fill("The type plate, seen from below")
-    page.locator(".photo-form button").click()
+    follow(page.locator(".photo-form button"))
     page.locator(".sent-photos").wait_for()
     yield "photos", page
     page.goto(f"/visits/{visit.code}/move/?day=2026-11-27")
     page.locator(f"input[value='{FRIDAY_MORNING}'][type=radio]").check(force=True)
-    page.locator("#times form button").click()
+    follow(page.locator("#times form button"))
     yield "move review", page
     expect_late(visit, expected_at=visit.promised_to + timedelta(minutes=98))
     for path in ("/", f"/visits/{visit.code}/"):
         page.goto(path)
         yield f"late, {path}", page
-    page.locator(".late form button").click()
+    follow(page.locator(".late form button"))
     yield "waits", page
     page.goto(f"/visits/{visit.code}/cancel/")
-    page.locator(".cancel-form .button").click()
+    follow(page.locator(".cancel-form .button"))
     yield "canceled", page

@@ -9,7 +9,7 @@ from doorstep.domain.bookings.models import Booking, BookingCode, ParentStatus
 from doorstep.domain.bookings.selectors import get_default_status
 from tests.factories.bookings import World, make_link
 
-from .conftest import OpenPage
+from .conftest import OpenPage, follow
 from .pages import FRIDAY_MORNING, furnish
 from .test_accessibility import barriers
 
@@ -86,7 +86,7 @@ def test_the_language_can_be_changed_where_the_link_leads(
     page = open_page(link)
 
     page.get_by_label("Language").select_option("ar")
-    page.locator("form.language button").click()
+    follow(page.locator("form.language button"))
 
     assert page.url.endswith(f"/visit/{visit.code}/")
     assert page.evaluate("document.documentElement.dir") == "rtl"

@@ -12,7 +12,7 @@ from tests.factories.bookings import World, make_link
 from tests.factories.identity import dana
 from tests.factories.surveys import SURVEY_HOST, answer, ask_by_own_form, ask_elsewhere, complete
 
-from .conftest import OpenPage
+from .conftest import OpenPage, follow
 from .pages import furnish
 from .test_accessibility import barriers, small_targets
 
@@ -90,10 +90,10 @@ def test_no_page_about_feedback_has_a_barrier_or_scrolls_sideways(
     look("by link")
     page.goto(f"/visits/{visit.code}/survey/")
     look("form")
-    page.locator(".survey-form button").click()
+    follow(page.locator(".survey-form button"))
     look("refused")
     page.locator(".star").nth(4).click()
-    page.locator(".survey-form button").click()
+    follow(page.locator(".survey-form button"))
     look("thanks")
     for path in (f"/visits/{visit.code}/", "/?show=past"):
         page.goto(path)
