@@ -1,6 +1,7 @@
 """Real commits in many threads, and a way to start them all at one moment."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -8,6 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from doorstep.domain.bookings.models import ResourceBlock
+from doorstep.platform.lib.rows import run
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
@@ -16,13 +18,27 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
             item.add_marker(pytest.mark.races)
 
 
+def wait_for_waiting(count: int) -> None:
+    """Until so many wait for somebody's lock."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _attempt in range(500):
+        run("SELECT pg_stat_clear_snapshot()")
+        if run(waiting)[0][0] >= count:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"never {count} of them")
+
+
 def run_together(tasks: Iterable[Callable[[], object]]) -> list[object]:
     """Run each in a thread of its own, released together; get what they returned or raised."""
     tasks = list(tasks)
     results: list[object] = [None] * len(tasks)
     barrier = threading.Barrier(len(tasks))
 
-    def run(index: int, task: Callable[[], object]) -> None:
+    def each(index: int, task: Callable[[], object]) -> None:
         try:
             connection.ensure_connection()
             barrier.wait(timeout=60)
@@ -32,7 +48,9 @@ def run_together(tasks: Iterable[Callable[[], object]]) -> list[object]:
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run, args=(index, task)) for index, task in enumerate(tasks)]
+    threads = [
+        threading.Thread(target=each, args=(index, task)) for index, task in enumerate(tasks)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

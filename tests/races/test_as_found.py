@@ -2,7 +2,6 @@
 
 import datetime as dt
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -53,6 +52,8 @@ from tests.factories.bookings import (
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import make_user
 from tests.factories.resources import give_skill, make_characteristic, make_technician
+
+from .conftest import wait_for_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -533,20 +534,6 @@ def test_a_key_that_booked_another_time_is_refused_and_what_is_held_stays(world:
 
     assert Booking.objects.count() == 1
     assert Hold.objects.get() == second
-
-
-def wait_for_waiting(count: int) -> None:
-    """Until so many wait for somebody's lock."""
-    waiting = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    for _attempt in range(500):
-        run("SELECT pg_stat_clear_snapshot()")
-        if run(waiting)[0][0] >= count:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"never {count} of them")
 
 
 def test_who_looks_again_finds_what_a_twin_booked_while_she_waited(world: World) -> None:

@@ -5,10 +5,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from threading import Event
-from time import monotonic, sleep
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from doorstep.connectors.calendar.base import Mailbox
@@ -29,26 +28,11 @@ from tests.doubles import graph
 from tests.factories.bookings import actor_of, book, make_world, new_key
 from tests.factories.calendars import make_calendar_account, make_calendar_link, make_synced_event
 
-from .conftest import deadlocks, kinds, run_together
+from .conftest import deadlocks, kinds, run_together, wait_for_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LONGEST_S = 10.0
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = monotonic() + LONGEST_S
-    while not holds() and monotonic() < until:
-        sleep(0.02)
 
 
 @pytest.mark.parametrize("what", ["status", "cancel"])
@@ -67,7 +51,7 @@ def test_an_edit_of_the_work_order_and_a_change_of_its_visit_wait_for_each_other
         with transaction.atomic():
             WorkOrder.objects.select_for_update(no_key=True).get(pk=booking.work_order_id)
             held.set()
-            wait_until(somebody_waits)
+            wait_for_waiting(1)
             WorkOrder.objects.filter(pk=booking.work_order_id).update(summary="Bring a ladder")
 
     def change() -> None:
@@ -159,7 +143,7 @@ def test_a_worker_and_who_deletes_a_visit_wait_for_each_other_in_turn(now: datet
             with transaction.atomic():
                 SyncedEvent.objects.filter(booking=booking).update(booking=None)
                 held.set()
-                wait_until(somebody_waits)
+                wait_for_waiting(1)
                 Booking.objects.filter(pk=booking.pk).delete()
 
         def work() -> None:
@@ -213,7 +197,7 @@ def test_a_worker_and_who_types_another_mailbox_wait_for_each_other_in_turn(now:
         with suppress(LeaseLost), transaction.atomic():
             SyncedEvent.objects.filter(pk=event.pk).update(reason="written")
             held.set()
-            wait_until(somebody_waits)
+            wait_for_waiting(1)
             renew(lease)
 
     def change() -> None:

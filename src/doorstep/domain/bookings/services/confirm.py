@@ -24,7 +24,15 @@ from ..timetable import Promise, find_target
 from ..wish import check_bookable, zone_of
 from .held import LockedHold
 from .hold import wish_of
-from .idempotency import Request, earlier_result, has_answer, hoped_for, opened, opening
+from .idempotency import (
+    Request,
+    earlier_result,
+    has_answer,
+    hoped_for,
+    one_answer,
+    opened,
+    opening,
+)
 from .locking import locked, locked_with_team, locking, locking_with_team
 from .new_booking import NewVisit, drafted, drafting, new_number, new_rows
 from .placing import give_back_holds, place, write_plan
@@ -71,7 +79,7 @@ def confirm_hold(
     except DatabaseError as error:
         if not is_conflict(error) and not has_answer(error):
             raise
-    with transaction.atomic():
+    with one_answer(), transaction.atomic():
         return _confirm_anew(submit)
 
 

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import IntegrityError
 from psycopg.errors import UniqueViolation
 
 from doorstep.domain.customers.models import Contact
@@ -123,8 +125,23 @@ def earlier_result(request: Request) -> Any | None:
 
 
 def keep_result(request: Request, result: Any) -> None:
-    """Store the answer, in the transaction that made it true."""
-    insert_together(answer_row(request, result))
+    """Store the answer, in the transaction that made it true. Raises KeyReused as `one_answer`."""
+    with one_answer():
+        insert_together(answer_row(request, result))
+
+
+@contextmanager
+def one_answer() -> Iterator[None]:
+    """Raises KeyReused where a key got its answer while something else was done under it.
+
+    Who confirms takes no key before writing under it (`hoped_for`), so others may find out late.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if has_answer(error):
+            raise KeyReused from error
+        raise
 
 
 def answer_row(request: Request, result: Any) -> RequestKey:
