@@ -45,12 +45,13 @@ def test_blocks_of_many_threads_are_watched_by_one() -> None:
         with deadlines.within(LONG, go_on.set):
             go_on.wait(LONG)
 
-    before = {thread.ident for thread in all_threads() if thread.name == "deadlines"}
+    # Not their idents: one who starts gets that of one who ended.
+    before = {thread for thread in all_threads() if thread.name == "deadlines"}
     blocks = [Thread(target=wait_inside) for _block in range(5)]
     for block in blocks:
         block.start()
     with deadlines.within(LONG, go_on.set):
-        watching = {thread.ident for thread in all_threads() if thread.name == "deadlines"}
+        watching = {thread for thread in all_threads() if thread.name == "deadlines"}
     go_on.set()
     for block in blocks:
         block.join()
