@@ -6,6 +6,7 @@ from collections.abc import Generator
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
@@ -41,6 +42,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             check_role()
         except NotAllowed as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Once, when no process of the run is left."""
+    yield
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(settings.MEDIA_ROOT)
 
 
 @pytest.hookimpl(trylast=True)

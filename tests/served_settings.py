@@ -2,7 +2,6 @@
 files served as in production."""
 
 import os
-from pathlib import Path
 
 from tests.settings import *  # noqa: F403
 from tests.settings import DATABASES, MIDDLEWARE, SHARED_CACHE
@@ -11,5 +10,4 @@ DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
 # As in production; and emptied with the tables, for one server answers many tests.
 CACHES = {"default": SHARED_CACHE}
-MEDIA_ROOT = Path(os.environ["TEST_MEDIA"])
 MIDDLEWARE.insert(1, "servestatic.middleware.ServeStaticMiddleware")

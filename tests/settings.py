@@ -23,7 +23,10 @@ DATABASES["default"]["OPTIONS"].pop("pool")
 EMAIL_PORT = 1
 EMAIL_TIMEOUT = 5
 REQUIRE_STAFF_MFA = False
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="doorstep-media-"))
+# One folder for all processes of a run, which ends with it (see conftest.py).
+if "TEST_MEDIA" not in os.environ:
+    os.environ["TEST_MEDIA"] = tempfile.mkdtemp(prefix="doorstep-media-")
+MEDIA_ROOT = Path(os.environ["TEST_MEDIA"])
 ALLOWED_HOSTS = ["*"]
 LOGGING["root"]["level"] = "ERROR"
 # Rate limits of one test must not count in the next, nor need a database; the table of the real

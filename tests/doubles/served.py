@@ -10,8 +10,6 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from django.conf import settings
-
 
 class Served:
     """Serves from `start` to `stop`. Its clock is the real one."""
@@ -70,7 +68,6 @@ def beside_test(database: str) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "tests.served_settings",
         "TEST_DATABASE": database,
-        "TEST_MEDIA": str(settings.MEDIA_ROOT),
         "DOORSTEP_HOSTS": "127.0.0.1",
     }
 
