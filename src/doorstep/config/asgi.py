@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.config.settings")
 
 from django.core.asgi import get_asgi_application
 
-from doorstep.engine import warm
+from doorstep.engine import warm_replan, warm_search
 
 pages = get_asgi_application()
 
@@ -36,13 +36,15 @@ def _prepare() -> None:
 
     from doorstep.domain.bookings.snapshot import open_planning
 
-    warm()
+    warm_search()
     try:
         open_planning(timezone.now())
     except DatabaseError:
         logging.getLogger(__name__).warning("the days are not read yet", exc_info=True)
     finally:
         connection.close()
+    # The office asks for it now and then; a worker that began with it is done by now, most likely.
+    warm_replan()
 
 
 # Pages are served at once; who asks for times before this is done waits for the rest of it.

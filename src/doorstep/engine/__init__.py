@@ -24,7 +24,7 @@ from doorstep.engine.search import find_offers
 from doorstep.engine.travel import StraightLine, Travel, TravelTable
 from doorstep.engine.validate import validate_offer
 from doorstep.engine.validate_route import Violation, validate_route
-from doorstep.engine.warm import warm
+from doorstep.engine.warm import warm, warm_replan, warm_search
 from doorstep.engine.why import Arrival, DayExplained, Verdict, explain_offers, explain_search
 from doorstep.engine.windows import ArrivalWindow, Grid, expand
 
@@ -68,4 +68,6 @@ __all__ = [
     "validate_offer",
     "validate_route",
     "warm",
+    "warm_replan",
+    "warm_search",
 ]

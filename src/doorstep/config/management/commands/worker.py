@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand
 
 from doorstep.config import worker
-from doorstep.engine import warm
+from doorstep.engine import warm_replan, warm_search
 
 NICENESS = 5
 
@@ -25,5 +25,11 @@ class Command(BaseCommand):
         self.stdout.write("Worker ready.")
         self.stdout.flush()
         # Jobs that plan days must not wait for the compiler while they hold a transaction.
-        threading.Thread(target=warm, name="warm", daemon=True).start()
+        threading.Thread(target=_warm, name="warm", daemon=True).start()
         asyncio.run(worker.run(concurrency=options["concurrency"]))
+
+
+def _warm() -> None:
+    """The other way round than where pages are served: on a new machine both compile at once."""
+    warm_replan()
+    warm_search()
