@@ -2,8 +2,11 @@
 
 import gc
 import shutil
+import subprocess
+import sys
 from collections.abc import Generator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -31,19 +34,37 @@ CHROMIUM_NAMES = (
 )  # fmt: skip
 # Monday 23 November 2026, 09:00 in London: an ordinary winter Monday.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+COMPILERS = pytest.StashKey[list[subprocess.Popen[bytes]]]()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Say at once, and once, when the database server is not one for tests; and compile, before
-    any test's time is counted."""
+    """Say at once, and once, when the database server is not one for tests; and begin to compile,
+    while tests are collected."""
     if hasattr(session.config, "workerinput") or session.config.option.collectonly:
         return
-    warm()
     with session.config.stash[blocking_manager_key].unblock():
         try:
             check_role()
         except NotAllowed as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+    session.config.stash[COMPILERS] = [
+        subprocess.Popen([sys.executable, "-c", f"from doorstep.engine import {part}; {part}()"])
+        for part in ("warm_search", "warm_replan")
+    ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    """No worker gets a test before this was called for each of them."""
+    with node.config.stash[blocking_manager_key].unblock():
+        ensure_template()
+    _await_compilers(node.config)
+
+
+def _await_compilers(config: pytest.Config) -> None:
+    """No test's time is counted before everything is compiled."""
+    if any(process.wait() for process in config.stash.get(COMPILERS, [])):
+        pytest.exit("The search could not be compiled.", returncode=pytest.ExitCode.INTERNAL_ERROR)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,8 +76,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What is there before the first test is never garbage."""
+    _await_compilers(session.config)
     gc.collect()
     gc.freeze()
 
