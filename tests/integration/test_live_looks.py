@@ -1,7 +1,11 @@
 """What open pages are told at each look: made once, and anew whenever it may say something else."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
 
 import pytest
 import time_machine
@@ -19,6 +23,7 @@ from doorstep.domain.tracking.models import ArrivalEstimate, SharingSession, Tra
 from doorstep.domain.tracking.services.estimate import refresh_estimate
 from doorstep.domain.work.models import WorkOrder
 from doorstep.interfaces.portal.links import COOKIE
+from doorstep.interfaces.portal.live.hub import RECHECK_S, Hub
 from doorstep.interfaces.portal.live.viewers import CLOSED, Known, Look, Viewer, look
 from doorstep.platform.values.geo import Coordinates
 from tests.factories.bookings import World, book, make_link, make_world
@@ -204,3 +209,53 @@ def test_a_photo_that_comes_is_told(world: World, by_link: Viewer) -> None:
 
     assert "/photo/0/" not in before
     assert "/photo/0/" in body_of(look_at(by_link, known))
+
+
+class Late(ThreadPoolExecutor):
+    """Each look has read what there is, and is not told before it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.has_read, self.may_go_on = Event(), Event()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        def late() -> Any:
+            found = fn(*args, **kwargs)
+            self.has_read.set()
+            assert self.may_go_on.wait(30)
+            return found
+
+        return super().submit(late)
+
+
+def test_what_is_announced_during_the_very_first_look_is_told_at_once(
+    by_link: Viewer, visit: Booking
+) -> None:
+    async def follow() -> list[bytes]:
+        hub = Hub()
+        threads = hub._threads = Late()
+        hub._listening = asyncio.create_task(asyncio.sleep(60))  # announced by hand
+        stream = hub.open(by_link)
+        assert await asyncio.to_thread(threads.has_read.wait, 30)
+        await asyncio.to_thread(in_a_connection_of_its_own, CHANGES["a pause"])
+        hub._on_change(visit.pk)
+        threads.may_go_on.set()
+        try:
+            # Without the announcement nobody looks before this is over.
+            async with asyncio.timeout(RECHECK_S - 5):
+                return [await stream.next(), await stream.next()]
+        finally:
+            hub.close()
+
+    with time_machine.travel(AT):
+        before, after = asyncio.run(follow())
+
+    assert b"paused" not in before
+    assert b"paused" in after
+
+
+def in_a_connection_of_its_own(change: Callable[[], object]) -> None:
+    try:
+        change()
+    finally:
+        connection.close()

@@ -31,6 +31,8 @@ class Hub:
     def __init__(self) -> None:
         self._streams: dict[str, set[Stream]] = {}
         self._codes: dict[int, str] = {}
+        # What was announced while a page's first look was still finding out whose news to follow.
+        self._heard: dict[str, set[int]] = {}
         self._known: dict[str, Known] = {}
         self._changed: set[str] = set()
         self._at_work: dict[str, asyncio.Task[None]] = {}
@@ -87,6 +89,8 @@ class Hub:
     def _on_change(self, booking_id: int) -> None:
         if code := self._codes.get(booking_id):
             self._refresh(code)
+        for heard in self._heard.values():
+            heard.add(booking_id)
 
     def _refresh(self, code: str) -> None:
         if self.is_closed:
@@ -112,6 +116,9 @@ class Hub:
         if not viewers:
             return
         known = self._known.setdefault(code, Known())
+        heard = set[int]()
+        if code not in self._codes.values():
+            self._heard[code] = heard
         loop = asyncio.get_running_loop()
         try:
             found = await loop.run_in_executor(self._threads, _look_in_thread, viewers, known)
@@ -123,9 +130,13 @@ class Hub:
             found = {each.viewer: CLOSED for each in streams if each.is_past_end(now)}
         else:
             self._is_away = False
+        finally:
+            self._heard.pop(code, None)
         for stream in streams:
             if stream.viewer in found:
                 self._hand_over(stream, found[stream.viewer])
+        if any(self._codes.get(each) == code for each in heard):
+            self._changed.add(code)
 
     def _hand_over(self, stream: Stream, result: Look) -> None:
         if result.booking_id is not None:
