@@ -19,6 +19,9 @@ import pytest
 from doorstep.config import embedded_postgres
 from doorstep.config.embedded_postgres import cluster_at
 
+# Its own patience speaks first, that of the start among them.
+pytestmark = pytest.mark.timeout(400)
+
 
 def free_port() -> int:
     with socket.socket() as probe:

@@ -6,15 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from time import monotonic, sleep
 
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from psycopg.errors import LockNotAvailable
 
 from doorstep.connectors.calendar.base import Mailbox
 from doorstep.demo.graph.faults import (
@@ -171,8 +171,14 @@ class Storm:
                 part = Assignment.objects.order_by("?").first()
                 if part is None:
                     return
-                with suppress(Assignment.DoesNotExist):
+                try:
                     self._change(part, canceled.pk)
+                except Assignment.DoesNotExist:
+                    continue
+                except OperationalError as error:
+                    if not isinstance(error.__cause__, LockNotAvailable):
+                        raise
+                    continue  # waited too long for its turn, as anybody may
                 self.changes += 1
         finally:
             connections.close_all()
@@ -242,10 +248,10 @@ class Storm:
             found += [f"{number} in {link.address}" for number in shown if number not in own]
         return found
 
-    def violations(self) -> list[str]:
-        """Calls that a polite client would not have made. A wait that was told to a worker who was
-        killed before it could tell the others is nobody's fault."""
-        return self.server.gateway.log.violations(transit_s=NEWS_S, untold=self._untold)
+    def violations(self, *, news_s: float = NEWS_S) -> list[str]:
+        """Calls that a polite client would not have made; news has so long to get round. A wait
+        that was told to a worker who died before it could tell the others is nobody's fault."""
+        return self.server.gateway.log.violations(transit_s=news_s, untold=self._untold)
 
     def is_account_well(self) -> bool:
         return not ConnectorAccount.objects.filter(paused_until__gt=Now()).exists()

@@ -582,8 +582,8 @@ def test_who_had_to_wait_too_long_for_the_technician_is_asked_again(world: World
     thread.start()
     assert is_locked.wait(timeout=30)
     with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '500ms'")
-    timer = threading.Timer(0.7, may_end.set)
+        cursor.execute("SET lock_timeout = '2s'")
+    timer = threading.Timer(2.5, may_end.set)
     timer.start()
 
     try:

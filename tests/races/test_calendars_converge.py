@@ -13,6 +13,8 @@ from tests.races.calendar_storm import Storm
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BOOKINGS, MAILBOXES, SECONDS = 300, 20, 25.0
+# Half of a wait: other tests run beside this one, where the benchmark has the machine to itself.
+NEWS_S = 1.0
 
 
 def test_every_calendar_is_right_two_cycles_after_the_faults_stop(now: datetime) -> None:
@@ -23,6 +25,6 @@ def test_every_calendar_is_right_two_cycles_after_the_faults_stop(now: datetime)
         storm.cycle()
         assert storm.shown() == storm.wanted()
         assert storm.misplaced() == []
-        assert storm.violations() == []
+        assert storm.violations(news_s=NEWS_S) == []
         assert storm.kills > 0
         assert storm.changes > 100

@@ -27,7 +27,7 @@ def test_a_page_that_waits_too_long_for_a_lock_says_try_again() -> None:
     holder = threading.Thread(target=hold_the_lock)
     holder.start()
     try:
-        locked.wait(timeout=10)
+        assert locked.wait(timeout=30)
         answer = Client(raise_request_exception=False).get("/")
     finally:
         done.set()

@@ -54,6 +54,10 @@ def lapse(message: Message) -> None:
     Message.objects.filter(pk=message.pk).update(lease_until=timezone.now() - timedelta(hours=1))
 
 
+def is_renewed(message: Message) -> bool:
+    return Message.objects.filter(pk=message.pk, lease_until__gt=timezone.now()).exists()
+
+
 def start_worker(double: SmtpDouble, message: Message) -> subprocess.Popen[bytes]:
     name = str(connection.settings_dict["NAME"])
     return subprocess.Popen(
@@ -128,7 +132,7 @@ def test_slow_sendings_keep_their_leases_and_others_lapse() -> None:
     with renewer.holding(leases[0]), renewer.holding(leases[1]):
         for message in (slow, slower, lost):
             lapse(message)
-        time.sleep(1)
+        wait_for(lambda: is_renewed(slow) and is_renewed(slower))
 
     assert lease.claim(slow.pk) is None
     assert lease.claim(slower.pk) is None
@@ -145,7 +149,7 @@ def test_leases_are_renewed_again_after_a_time_without_any() -> None:
 
     with renewer.holding(claimed):
         lapse(message)
-        time.sleep(1)
+        wait_for(lambda: is_renewed(message))
 
     assert lease.claim(message.pk) is None
 

@@ -21,7 +21,7 @@ from doorstep.domain.bookings.selectors import get_default_status
 from doorstep.domain.bookings.services.assign import move_booking
 from doorstep.domain.bookings.services.placing import lock_resources
 from doorstep.domain.bookings.services.replan import Replanned, replan_days
-from doorstep.domain.bookings.services.replan_due import replan_day
+from doorstep.domain.bookings.services.replan_due import _alone, replan_day
 from doorstep.domain.bookings.services.status import set_status
 from doorstep.domain.bookings.timetable import Promise
 from doorstep.engine.replan import Effort
@@ -33,7 +33,7 @@ from tests.factories.days import book_at, broken_promises, customer_at, resource
 from tests.factories.identity import dana
 from tests.factories.resources import make_technician, tina
 
-from .conftest import deadlocks, kinds, overlaps, run_together
+from .conftest import deadlocks, kinds, overlaps, run_together, wait_for_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,25 +120,47 @@ def test_a_visit_that_begins_while_planning_searches_stays(now: datetime) -> Non
     tina()
     status = get_default_status(ParentStatus.TRAVELING)
     office = Actor(Source.OFFICE, dana())
-    begin = lambda: set_status(  # noqa: E731
-        booking=booking, status=status, actor=office, at=now
-    )
-    plan = lambda: replan_days(  # noqa: E731
-        first=THURSDAY, last=THURSDAY, now=now, effort=Effort(seconds=1.0)
-    )
+    has_begun = threading.Event()
+
+    @transaction.atomic
+    def begin() -> object:
+        begun = set_status(booking=booking, status=status, actor=office, at=now)
+        has_begun.set()
+        wait_for_waiting(1)
+        return begun
+
+    def plan() -> object:
+        assert has_begun.wait(timeout=60)
+        return replan_days(first=THURSDAY, last=THURSDAY, now=now, effort=Effort(rounds=100))
+
     results = run_together([plan, begin])
 
     assert kinds(results) == {"Replanned": 1, "Booking": 1}
     found = next(each for each in results if isinstance(each, Replanned))
-    assert [move.is_written for move in found.moves] in ([], [False])
+    assert [move.is_written for move in found.moves] == [False]
     assert resource_of(booking) == world.technician
 
 
 def test_one_of_two_planners_leaves_the_day_to_the_other(now: datetime) -> None:
     world = make_world()
     book_at(world, 53.51, -2.25, now=now)
-    results = run_together([lambda: replan_day(THURSDAY, now=now, seconds=0.5)] * 2)
-    assert kinds(results) == {"Replanned": 1, "NoneType": 1}
+    is_at_it, may_end = threading.Event(), threading.Event()
+
+    def one() -> object:
+        with _alone(THURSDAY) as is_alone:
+            is_at_it.set()
+            assert may_end.wait(timeout=60)
+        return is_alone
+
+    def other() -> object:
+        assert is_at_it.wait(timeout=60)
+        try:
+            return replan_day(THURSDAY, now=now, seconds=0.5)
+        finally:
+            may_end.set()
+
+    assert run_together([one, other]) == [True, None]
+    assert replan_day(THURSDAY, now=now, seconds=0.5) is not None
 
 
 def test_planning_gives_way_to_whoever_has_the_lock(now: datetime) -> None:
@@ -156,7 +178,7 @@ def test_planning_gives_way_to_whoever_has_the_lock(now: datetime) -> None:
         return "done"
 
     def plan() -> object:
-        is_locked.wait(timeout=60)
+        assert is_locked.wait(timeout=60)
         try:
             return replan_days(first=THURSDAY, last=THURSDAY, now=now, effort=Effort(rounds=100))
         finally:
