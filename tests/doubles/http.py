@@ -1,7 +1,6 @@
 """A real HTTP server on this machine that answers what a test tells it, or misbehaves."""
 
 import json
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any, TypeVar
+
+from tests.doubles.ports import kept_port
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,4 @@ def running(double: Double) -> Iterator[Double]:
 
 def free_url() -> str:
     """An address of this machine where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    return f"http://127.0.0.1:{kept_port()}"

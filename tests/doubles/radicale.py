@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tests.doubles.http import Reply
+from tests.doubles.ports import kept_port
 
 MAKE = (
     '<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>'
@@ -33,9 +34,7 @@ class Radicale:
     port: int = 0
 
     def start(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = kept_port()
         self._users.touch()
         options = {
             "server-hosts": f"127.0.0.1:{self.port}",

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,13 +9,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.doubles.ports import kept_port
+
 
 class Served:
     """Serves from `start` to `stop`. Its clock is the real one."""
 
     def __init__(self, *, log: Path, environment: dict[str, str], processes: int = 1) -> None:
         self.log, self.environment, self._processes = log, environment, processes
-        self.port = _free_port()
+        self.port = kept_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -70,9 +71,3 @@ def beside_test(database: str) -> dict[str, str]:
         "TEST_DATABASE": database,
         "DOORSTEP_HOSTS": "127.0.0.1",
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

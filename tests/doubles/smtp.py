@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -49,7 +49,7 @@ class SmtpDouble:
         self.signed_in: list[str] = []
         self.were_encrypted: list[bool] = []
         self.asked: Counter[str] = Counter()
-        self.host, self.port = "127.0.0.1", free_port()
+        self.host, self.port = "127.0.0.1", 0  # the port is known when it runs
         self._users, self._tls, self._certificate = users or {}, tls, certificate
         self._greylists, self._seen = greylists, set[str]()
         self._size_limit = size_limit
@@ -60,14 +60,16 @@ class SmtpDouble:
         return len(self._peers)
 
     def controller(self) -> "Listener":
-        options: dict[str, Any] = {"data_size_limit": self._size_limit}
+        options: dict[str, Any] = {"data_size_limit": self._size_limit, "ready_timeout": 30}
         if self._users:
             options |= {"authenticator": self._sign_in, "auth_require_tls": False}
         if self._tls == "starttls":
             options |= {"tls_context": self._certificate, "require_starttls": True}
         if self._tls == "tls":
             options |= {"ssl_context": self._certificate}
-        return Listener(self, hostname=self.host, port=self.port, **options)
+        listening = socket.create_server((self.host, 0))
+        self.port = int(listening.getsockname()[1])
+        return Listener(self, listening, hostname=self.host, port=self.port, **options)
 
     async def handle_EHLO(
         self,
@@ -137,9 +139,15 @@ class SmtpDouble:
 class Listener(Controller):
     """Leaves nothing open behind: clients of these tests hang up in the middle."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+    def __init__(self, double: SmtpDouble, listening: socket.socket, **named: Any) -> None:
+        super().__init__(double, **named)
+        self._listening = listening
         self._servers: list[SMTP] = []
+
+    def _create_server(self) -> Coroutine[Any, Any, asyncio.Server]:
+        return self.loop.create_server(
+            self._factory_invoker, sock=self._listening, ssl=self.ssl_context
+        )
 
     def factory(self) -> SMTP:
         server = super().factory()
@@ -161,12 +169,6 @@ class Listener(Controller):
                 if not task.cancelled():
                     task.exception()  # seen, such as a TLS handshake that failed
         await asyncio.sleep(0)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

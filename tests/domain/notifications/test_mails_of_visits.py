@@ -158,7 +158,7 @@ def test_a_technician_has_a_name_if_the_portal_says_so(
     )
 
     assert mail.subject == f"{who} is on the way"
-    assert ("Tom" in mail.html) is shows
+    assert ("Tom Technician" in mail.html) is shows
 
 
 @pytest.mark.parametrize("channel", list(Channel))

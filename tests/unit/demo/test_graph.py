@@ -303,7 +303,7 @@ def test_the_schedule_of_somebody_tells_no_private_titles(client: Client) -> Non
 
 def test_the_fifth_call_at_once_is_refused_whatever_the_mailbox(client: Client) -> None:
     client.server.store.add_mailbox("eva@contoso.example")
-    client.server.gateway.takes_s = 0.3
+    client.server.gateway.takes_s = 2
     paths = [EVENTS, EVENTS.replace("tom", "eva")] * 3
 
     with ThreadPoolExecutor(6) as pool:

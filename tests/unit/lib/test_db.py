@@ -71,8 +71,8 @@ def test_a_lock_held_elsewhere_is_a_conflict() -> None:
 
     other = threading.Thread(target=hold)
     other.start()
-    held.wait(10)
     try:
+        assert held.wait(10)
         with pytest.raises(DatabaseError) as caught, transaction.atomic(), lock_timeout(0.05):
             connection.cursor().execute("SELECT pg_advisory_xact_lock(4711)")
     finally:

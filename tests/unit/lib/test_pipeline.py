@@ -145,8 +145,11 @@ def interrupt(*_arguments: object) -> None:
 
 def interrupt_when_it_sleeps(backend: int) -> None:
     asleep = "SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'"
+    gives_up_at = time.monotonic() + 20
     with elsewhere() as other:
         while other.execute(asleep, [backend]).fetchone() is None:
+            if time.monotonic() > gives_up_at:
+                return
             time.sleep(0.02)
     os.kill(os.getpid(), signal.SIGUSR1)
 
@@ -154,14 +157,14 @@ def interrupt_when_it_sleeps(backend: int) -> None:
 def test_who_is_interrupted_hears_why_and_leaves_no_answers_behind() -> None:
     own = asked("SELECT pg_backend_pid()")
     before = signal.signal(signal.SIGUSR1, interrupt)
-    watcher = threading.Thread(target=interrupt_when_it_sleeps, args=[own])
+    watcher = threading.Thread(target=interrupt_when_it_sleeps, args=[own], daemon=True)
     watcher.start()
     try:
         with pytest.raises(Interrupted):
-            run("SELECT pg_sleep(8)")
+            run("SELECT pg_sleep(30)")
         assert connection.connection.closed
     finally:
-        watcher.join(timeout=30)
+        watcher.join(timeout=60)
         signal.signal(signal.SIGUSR1, before)
         connection.close()
         with elsewhere() as other:  # the server sleeps on

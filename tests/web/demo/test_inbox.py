@@ -13,7 +13,7 @@ from doorstep.connectors.sms.base import OutgoingSms
 from doorstep.connectors.sms.folder import FolderSms, Settings
 from doorstep.demo.inbox import inbox_folder, list_mails
 from doorstep.demo.smtp_server import start_smtp
-from tests.doubles.smtp import free_port
+from tests.doubles.ports import kept_port
 from tests.factories.organization import make_portal
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def send(subject: str = "Hello", html: str = "<p>Hi</p>") -> str:
     mail.set_content("Plain hello")
     mail.add_alternative(html, subtype="html")
     mail.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename="v.ics")
-    port = free_port()
+    port = kept_port()
     server = start_smtp(port=port, folder=inbox_folder())
     try:
         with SMTP("127.0.0.1", port) as line:

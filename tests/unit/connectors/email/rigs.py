@@ -75,8 +75,8 @@ class SmtpRig(Rig):
                 security="none",
                 user="me",
                 password=secret,
-                timeout_s=1.0,
-                accept_timeout_s=1.0,
+                timeout_s=10.0,
+                accept_timeout_s=10.0,
             )
         )
 
@@ -87,7 +87,7 @@ class SmtpRig(Rig):
 class DjangoRig(SmtpRig):
     def connector(self, secret: str) -> EmailSender:
         port = self.double.port
-        return DjangoMail(connect=lambda: EmailBackend("127.0.0.1", port, "me", secret, timeout=1))
+        return DjangoMail(connect=lambda: EmailBackend("127.0.0.1", port, "me", secret, timeout=10))
 
 
 class GraphRig(Rig):

@@ -5,6 +5,7 @@ import hmac
 from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -46,14 +47,14 @@ DOUBLES = {"mailgun": MailgunDouble, "postmark": PostmarkDouble}
 BOTH = pytest.mark.parametrize("esp", DOUBLES)
 
 
-def account(esp: str, url: str, **wanted: object) -> Anymail:
+def account(esp: str, url: str, *, patience_s: float = 10, **wanted: object) -> Anymail:
     path = "/v3" if esp == "mailgun" else ""
     values: dict[str, object] = {"esp": esp, "api_key": KEY, "api_url": url + path}
-    client = HttpClient(allow_private=True, read_s=0.5, total_s=1)
+    client = HttpClient(allow_private=True, read_s=patience_s, total_s=patience_s)
     return Anymail(Settings(**{**values, **wanted}), client=client)  # type: ignore[arg-type]
 
 
-def failure(esp: str, double: EspDouble, **wanted: object) -> ConnectorError:
+def failure(esp: str, double: EspDouble, **wanted: Any) -> ConnectorError:
     with running(double), pytest.raises(ConnectorError) as caught:
         account(esp, double.url, **wanted).send(EMAIL)
     return caught.value
@@ -114,7 +115,6 @@ def test_options_of_the_provider_are_passed_on() -> None:
         (GARBAGE, UnknownOutcome),
         (CUT, UnknownOutcome),
         (HANG_UP, UnknownOutcome),
-        (SLOW, UnknownOutcome),
     ],
 )
 def test_an_answer_says_what_to_do_next(esp: str, reply: Reply, kind: type[ConnectorError]) -> None:
@@ -122,6 +122,15 @@ def test_an_answer_says_what_to_do_next(esp: str, reply: Reply, kind: type[Conne
     error = failure(esp, double)
 
     assert type(error) is kind
+    assert len(double.requests) == 1
+
+
+@BOTH
+def test_an_answer_that_does_not_come_leaves_the_outcome_open(esp: str) -> None:
+    double = DOUBLES[esp](script=[SLOW])
+    error = failure(esp, double, patience_s=1.5)
+
+    assert (type(error), error.code) == (UnknownOutcome, "time_out")
     assert len(double.requests) == 1
 
 

@@ -13,7 +13,8 @@ from doorstep.connectors.base import (
 )
 from doorstep.connectors.email.base import Attachment, OutgoingEmail
 from doorstep.connectors.email.django_mail import DjangoMail
-from tests.doubles.smtp import DROP, SILENCE, SmtpDouble, free_port, running
+from tests.doubles.ports import kept_port
+from tests.doubles.smtp import DROP, SILENCE, SmtpDouble, running
 
 EMAIL = OutgoingEmail(
     message_id="notice-7@book.example.com",
@@ -31,12 +32,15 @@ EMAIL = OutgoingEmail(
     ),
 )
 
+# A line that breaks is heard at once; only silence has to be waited out.
+PATIENCE_S = {DROP: 10, SILENCE: 1.5}
 
-def sender(port: int, timeout: float = 5) -> DjangoMail:
+
+def sender(port: int, timeout: float = 10) -> DjangoMail:
     return DjangoMail(connect=lambda: EmailBackend("127.0.0.1", port, timeout=timeout))
 
 
-def send(double: SmtpDouble, email: OutgoingEmail = EMAIL, timeout: float = 5) -> EmailMessage:
+def send(double: SmtpDouble, email: OutgoingEmail = EMAIL, timeout: float = 10) -> EmailMessage:
     with running(double):
         sender(double.port, timeout).send(email)
     return double.mails[0]
@@ -133,18 +137,18 @@ def test_greylisting_asks_for_five_minutes() -> None:
     assert error.retry_after_s == 300
 
 
-@pytest.mark.parametrize("reply", [DROP, SILENCE])
+@pytest.mark.parametrize("reply", PATIENCE_S)
 def test_a_line_that_breaks_after_the_text_leaves_the_outcome_open(reply: str) -> None:
-    error = failure(SmtpDouble(dot=reply), timeout=1.5)
+    error = failure(SmtpDouble(dot=reply), timeout=PATIENCE_S[reply])
 
     assert isinstance(error, UnknownOutcome)
     assert error.code == "cut_after_text"
 
 
 @pytest.mark.parametrize("step", ["mail", "rcpt"])
-@pytest.mark.parametrize("reply", [DROP, SILENCE])
+@pytest.mark.parametrize("reply", PATIENCE_S)
 def test_a_line_that_breaks_before_the_text_is_temporary(step: str, reply: str) -> None:
-    error = failure(SmtpDouble(**{step: reply}), timeout=1.5)
+    error = failure(SmtpDouble(**{step: reply}), timeout=PATIENCE_S[reply])
 
     assert isinstance(error, TemporaryFailure)
     assert error.code == "cut_before_text"
@@ -152,12 +156,12 @@ def test_a_line_that_breaks_before_the_text_is_temporary(step: str, reply: str) 
 
 def test_a_server_that_is_away_is_temporary() -> None:
     with pytest.raises(TemporaryFailure, match="no_connection"):
-        sender(free_port()).send(EMAIL)
+        sender(kept_port()).send(EMAIL)
 
 
 def test_a_refused_password_is_our_trouble_and_not_the_mails() -> None:
     with running(SmtpDouble()) as double:
-        backend = EmailBackend("127.0.0.1", double.port, "me", "secret", timeout=5)
+        backend = EmailBackend("127.0.0.1", double.port, "me", "secret", timeout=10)
 
         with pytest.raises(TemporaryFailure):
             DjangoMail(connect=lambda: backend).send(EMAIL)
@@ -171,7 +175,7 @@ def test_a_line_break_in_a_header_is_refused_before_anybody_is_called(
     value = f"x{character}Bcc: mallory@example.com"
 
     with pytest.raises(PermanentFailure) as caught:
-        sender(free_port()).send(replace(EMAIL, **{field: value}))  # type: ignore[arg-type]
+        sender(kept_port()).send(replace(EMAIL, **{field: value}))  # type: ignore[arg-type]
 
     assert caught.value.code == "header_injection"
 
@@ -187,7 +191,7 @@ def test_a_line_break_in_a_header_is_refused_before_anybody_is_called(
 )
 def test_line_breaks_are_found_in_every_header(email: OutgoingEmail) -> None:
     with pytest.raises(PermanentFailure, match="header_injection"):
-        sender(free_port()).send(email)
+        sender(kept_port()).send(email)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +206,7 @@ def test_line_breaks_are_found_in_every_header(email: OutgoingEmail) -> None:
 )
 def test_a_mail_that_cannot_be_built_is_permanent(email: OutgoingEmail) -> None:
     with pytest.raises(PermanentFailure, match="bad_message"):
-        sender(free_port()).send(email)
+        sender(kept_port()).send(email)
 
 
 class HttpBackend(BaseEmailBackend):

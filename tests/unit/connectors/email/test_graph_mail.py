@@ -35,7 +35,7 @@ from tests.unit.connectors.email.mails import EMAIL
 SINCE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def sender(url: str, **wanted: str) -> GraphMail:
+def sender(url: str, *, patience_s: float = 10, **wanted: str) -> GraphMail:
     values = {
         "tenant_id": TENANT,
         "client_id": CLIENT,
@@ -44,7 +44,7 @@ def sender(url: str, **wanted: str) -> GraphMail:
         "base_url": f"{url}/v1.0",
         "authority_url": url,
     }
-    client = HttpClient(allow_private=True, read_s=0.5, total_s=1)
+    client = HttpClient(allow_private=True, read_s=patience_s, total_s=patience_s)
     return GraphMail(Settings(**{**values, **wanted}), client=client)
 
 
@@ -241,7 +241,7 @@ def test_an_answer_that_is_not_graphs_leaves_the_outcome_open(reply: Reply) -> N
 def test_a_mail_that_left_without_an_answer_is_found(behavior: str, rewrites: bool) -> None:
     double = GraphMailDouble(script=[behavior], rewrites_message_id=rewrites)
     with running(double):
-        connector = sender(double.url)
+        connector = sender(double.url, patience_s=1.5 if behavior == THEN_SILENCE else 10)
         with pytest.raises(UnknownOutcome):
             connector.send(EMAIL)
         receipt = connector.find(EMAIL, SINCE)

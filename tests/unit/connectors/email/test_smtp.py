@@ -22,7 +22,8 @@ from doorstep.connectors.email import smtp_lines
 from doorstep.connectors.email.smtp import Settings, Smtp
 from tests.doubles.certificates import certificate
 from tests.doubles.fault_proxy import Fault, proxied
-from tests.doubles.smtp import ACCEPT, CLOSING, DROP, SILENCE, SmtpDouble, free_port, running
+from tests.doubles.ports import kept_port
+from tests.doubles.smtp import ACCEPT, CLOSING, DROP, SILENCE, SmtpDouble, running
 from tests.unit.connectors.email.mails import EMAIL, UNSUBSCRIBE
 from tests.unit.connectors.email.rigs import shown_name
 
@@ -40,6 +41,11 @@ def sender(port: int, **wanted: object) -> Smtp:
         "accept_timeout_s": 10.0,
     }
     return Smtp(Settings(**{**plain, **wanted}))  # type: ignore[arg-type]
+
+
+def patience(kind: str) -> dict[str, float]:
+    """A line that breaks is heard at once; only silence has to be waited out."""
+    return IMPATIENT if kind == SILENCE else {}
 
 
 def failure(port: int, **wanted: object) -> ConnectorError:
@@ -111,7 +117,7 @@ def test_an_international_domain_is_translated() -> None:
 
 def test_letters_that_mail_servers_do_not_take_are_refused() -> None:
     with pytest.raises(PermanentFailure, match="bad_message"):
-        sender(free_port()).send(replace(EMAIL, to="köchin@example.com"))
+        sender(kept_port()).send(replace(EMAIL, to="köchin@example.com"))
 
 
 # --- Answers (F31, F32) ----------------------------------------------------------------------
@@ -259,15 +265,15 @@ def test_a_tls_handshake_that_breaks_is_temporary(tmp_path: Path) -> None:
 # --- Broken lines (F33) ------------------------------------------------------------------------
 
 
-BREAKS = ["cut", "silence"]
+BREAKS = ["cut", SILENCE]
 
 
 def test_a_server_that_is_away_is_temporary() -> None:
-    assert failure(free_port()).code == "no_connection"
+    assert failure(kept_port()).code == "no_connection"
 
 
 def test_a_refused_connection_is_temporary() -> None:
-    with proxied(free_port(), refuses=True) as proxy:
+    with proxied(kept_port(), refuses=True) as proxy:
         assert failure(proxy.port).code == "no_connection"
 
 
@@ -296,21 +302,21 @@ def test_a_line_that_breaks_before_the_text_is_temporary(
 ) -> None:
     fault = Fault(kind, after=command)
     with running(SmtpDouble()) as double, proxied(double.port, to_server=fault) as proxy:
-        error = failure(proxy.port, **IMPATIENT)
+        error = failure(proxy.port, **patience(kind))
 
     assert (type(error), error.code) == (TemporaryFailure, code)
     assert not double.mails
 
 
 @pytest.mark.parametrize(
-    ("kind", "after"), [("cut", b"Subject:"), ("silence", b"Subject:"), ("cut", DOT)]
+    ("kind", "after"), [("cut", b"Subject:"), (SILENCE, b"Subject:"), ("cut", DOT)]
 )
 def test_a_line_that_breaks_in_or_after_the_text_leaves_the_outcome_open(
     kind: str, after: bytes
 ) -> None:
     fault = Fault(kind, after=after)
     with running(SmtpDouble()) as double, proxied(double.port, to_server=fault) as proxy:
-        error = failure(proxy.port, **IMPATIENT)
+        error = failure(proxy.port, **patience(kind))
 
     assert (type(error), error.code) == (UnknownOutcome, "cut_after_text")
 
@@ -318,7 +324,7 @@ def test_a_line_that_breaks_in_or_after_the_text_leaves_the_outcome_open(
 @pytest.mark.parametrize("reply", [DROP, SILENCE, "noise"])
 def test_an_answer_to_the_text_that_says_nothing_leaves_the_outcome_open(reply: str) -> None:
     with running(SmtpDouble(dot=reply)) as double:
-        assert isinstance(failure(double.port, **IMPATIENT), UnknownOutcome)
+        assert isinstance(failure(double.port, **patience(reply)), UnknownOutcome)
 
 
 def test_an_answer_that_drips_does_not_hold_us_for_ever() -> None:

@@ -59,7 +59,7 @@ def settings_for(server: TwilioDouble) -> Settings:
 
 
 def connect(settings: Settings) -> Twilio:
-    client = HttpClient(allow_private=True, read_s=0.5)
+    client = HttpClient(allow_private=True, read_s=10)
     return Twilio(settings, client=client, clock=lambda: NOW)
 
 

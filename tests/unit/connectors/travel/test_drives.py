@@ -109,10 +109,10 @@ class Rig:
 
 
 @contextmanager
-def rig(name: str) -> Iterator[Rig]:
+def rig(name: str, *, read_s: float = 10, total_s: float = 10) -> Iterator[Rig]:
     kind = ALL[name]
     with running(kind.double()) as double:
-        client = HttpClient(allow_private=True, read_s=0.5, total_s=0.6)
+        client = HttpClient(allow_private=True, read_s=read_s, total_s=total_s)
         yield Rig(kind, double, kind.make(double.url, client))
         client.close()
 
@@ -154,7 +154,7 @@ def test_to_the_same_place_it_takes_no_time(any_of_them: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [GARBAGE, CUT, HANG_UP, SLOW, Reply(503), json_reply([]), json_reply(None),
+    "reply", [GARBAGE, CUT, HANG_UP, Reply(503), json_reply([]), json_reply(None),
               json_reply({"code": "Ok"}), json_reply({"code": "Ok", "routes": []}),
               json_reply({"routes": [None], "features": [None], "trip": {"legs": 3}})],
 )  # fmt: skip
@@ -165,11 +165,22 @@ def test_a_bad_answer_is_temporary(any_of_them: Rig, reply: Reply) -> None:
         any_of_them.connector.drive(HERE, THERE)
 
 
-def test_an_answer_that_drips_is_cut_short(any_of_them: Rig) -> None:
-    any_of_them.double.reply = Reply(body=b"{" + b" " * 1000, drip_s=0.2)
+@pytest.mark.parametrize("name", ALL)
+def test_an_answer_that_does_not_come_is_temporary(name: str) -> None:
+    with rig(name, read_s=0.5) as made:
+        made.double.reply = SLOW
 
-    with pytest.raises(TemporaryFailure):
-        any_of_them.connector.drive(HERE, THERE)
+        with pytest.raises(TemporaryFailure, match="time_out"):
+            made.connector.drive(HERE, THERE)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_an_answer_that_drips_is_cut_short(name: str) -> None:
+    with rig(name, total_s=0.5) as made:
+        made.double.reply = Reply(body=b"{" + b" " * 1000, drip_s=0.2)
+
+        with pytest.raises(TemporaryFailure, match="too_slow"):
+            made.connector.drive(HERE, THERE)
 
 
 @pytest.mark.parametrize("part", ["seconds", "metres", "line"])

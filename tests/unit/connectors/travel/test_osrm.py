@@ -21,14 +21,7 @@ def server() -> Iterator[OsrmDouble]:
 
 @pytest.fixture
 def osrm(server: OsrmDouble) -> Iterator[Osrm]:
-    client = HttpClient(allow_private=True, read_s=0.3)
-    yield Osrm(Settings(base_url=f"{server.url}/"), client=client)
-    client.close()
-
-
-@pytest.fixture
-def patient(server: OsrmDouble) -> Iterator[Osrm]:
-    """Waits for large answers on a busy machine too."""
+    # Waits for large answers on a busy machine too.
     client = HttpClient(allow_private=True, read_s=30)
     yield Osrm(Settings(base_url=f"{server.url}/"), client=client)
     client.close()
@@ -61,11 +54,11 @@ def test_seconds_are_rounded_up(osrm: Osrm, server: OsrmDouble) -> None:
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(1, 130), (130, 1), (70, 80), (120, 30)])
-def test_a_large_matrix_is_asked_for_in_pieces(patient: Osrm, rows: int, columns: int) -> None:
+def test_a_large_matrix_is_asked_for_in_pieces(osrm: Osrm, rows: int, columns: int) -> None:
     origins = [Coordinates(50 + n / 1000, 1.0) for n in range(rows)]
     destinations = [Coordinates(40 - n / 1000, 1.0) for n in range(columns)]
 
-    matrix = patient.matrix(origins, destinations)
+    matrix = osrm.matrix(origins, destinations)
 
     assert len(matrix) == rows
     for row, origin in zip(matrix, origins, strict=True):
@@ -109,7 +102,6 @@ def test_a_server_with_a_smaller_table_refuses_ours(osrm: Osrm, server: OsrmDoub
     [
         GARBAGE,
         CUT,
-        SLOW,
         Reply(503),
         json_reply([]),
         json_reply({"code": "Ok"}),
@@ -125,6 +117,16 @@ def test_a_bad_answer_is_temporary(osrm: Osrm, server: OsrmDouble, reply: Reply)
 
     with pytest.raises(TemporaryFailure):
         osrm.matrix([HERE], [NORTH])
+
+
+def test_an_answer_that_does_not_come_is_temporary(server: OsrmDouble) -> None:
+    server.reply = SLOW
+    client = HttpClient(allow_private=True, read_s=0.5)
+
+    with pytest.raises(TemporaryFailure, match="time_out"):
+        Osrm(Settings(base_url=server.url), client=client).matrix([HERE], [NORTH])
+
+    client.close()
 
 
 def test_a_server_that_is_away_is_temporary() -> None:

@@ -23,7 +23,7 @@ def server() -> Iterator[ValhallaDouble]:
 
 @pytest.fixture
 def client() -> Iterator[HttpClient]:
-    client = HttpClient(allow_private=True, read_s=0.3)
+    client = HttpClient(allow_private=True, read_s=10)
     yield client
     client.close()
 
@@ -97,7 +97,7 @@ def test_a_refusal_is_permanent_and_keeps_its_number(
 
 @pytest.mark.parametrize(
     "reply",
-    [GARBAGE, CUT, SLOW, Reply(502), json_reply([]), json_reply({"sources_to_targets": [[None]]})],
+    [GARBAGE, CUT, Reply(502), json_reply([]), json_reply({"sources_to_targets": [[None]]})],
 )
 def test_a_bad_answer_is_temporary(
     valhalla: Valhalla, server: ValhallaDouble, reply: Reply
@@ -106,6 +106,16 @@ def test_a_bad_answer_is_temporary(
 
     with pytest.raises(TemporaryFailure):
         valhalla.matrix([HERE], [NORTH])
+
+
+def test_an_answer_that_does_not_come_is_temporary(server: ValhallaDouble) -> None:
+    server.reply = SLOW
+    client = HttpClient(allow_private=True, read_s=0.5)
+
+    with pytest.raises(TemporaryFailure, match="time_out"):
+        Valhalla(Settings(base_url=server.url), client=client).matrix([HERE], [NORTH])
+
+    client.close()
 
 
 def test_refuses_a_zone_that_does_not_exist() -> None:
