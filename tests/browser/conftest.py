@@ -11,7 +11,7 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from doorstep.domain.customers.models import Contact
 from doorstep.platform.identity.models import User
@@ -20,6 +20,9 @@ from tests.factories.bookings import World, make_world
 
 # Playwright's event loop lives in this thread; the tests still use the database from it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# What a page missed it asks for after 4, 10 or 15 seconds; left alone, `expect` gives up after 5.
+expect.set_options(timeout=20_000)
 
 HERE = Path(__file__).parent
 ARGUMENTS = [
@@ -107,7 +110,7 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
             service_workers="allow" if worker else "block",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
         user = staff if contact is None else contact.user
         if user is not None:

@@ -56,9 +56,13 @@ def furnish_day(world: World, *, now: datetime) -> list[Booking]:
 
 
 def send(page: Page, button: Locator) -> None:
-    """Presses it and waits for the answer's page."""
-    button.click()
-    page.locator("html:not([data-busy])").wait_for()
+    """Presses it and waits for the answer's page.
+
+    Not with follow(): before the queue loads the same page anew it changes the address, and that
+    alone is a navigation.
+    """
+    with page.expect_event("load"):
+        button.click()
 
 
 def each_technician_page(

@@ -9,7 +9,7 @@ from doorstep.domain.bookings.models import Booking, Hold
 from doorstep.platform.lib.db import database_now
 from tests.factories.bookings import World
 
-from .conftest import OpenPage
+from .conftest import OpenPage, follow
 from .pages import FRIDAY_MORNING, choose_asset_and_service, furnish, hold_friday_morning
 
 
@@ -134,8 +134,9 @@ def test_says_when_the_hold_has_ended_and_still_books(
     page = open_page("/", contact=world.contact)
     choose_asset_and_service(page)
     hold_friday_morning(page)
-    page.get_by_role("button", name="Continue").click()
-    Hold.objects.update(expires_at=database_now() + timedelta(seconds=2))
+    follow(page.get_by_role("button", name="Continue"))
+    # Long enough for the page to come: without a hold it would be another one.
+    Hold.objects.update(expires_at=database_now() + timedelta(seconds=6))
     page.reload()
     expect(page.locator("[data-hold-over]")).to_be_visible()
 
@@ -153,7 +154,7 @@ def test_holding_longer_keeps_what_was_typed(
     hold_friday_morning(page)
     page.locator("textarea").fill("Third floor")
 
-    page.get_by_role("button", name="Hold it longer").click()
+    follow(page.get_by_role("button", name="Hold it longer"))
 
     expect(page.locator("textarea")).to_have_value("Third floor")
 
@@ -174,7 +175,7 @@ def test_a_double_press_books_once(open_page: OpenPage, world: World, now: datet
     page = open_page("/", contact=world.contact)
     choose_asset_and_service(page)
     hold_friday_morning(page)
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
     page.get_by_role("button", name="Book this visit").dblclick()
 

@@ -14,7 +14,7 @@ from tests.factories.bookings import World
 from tests.factories.identity import dana
 from tests.factories.on_site import at
 
-from .conftest import OpenPage
+from .conftest import OpenPage, follow
 from .technician_pages import DAY, each_technician_page, furnish_day
 from .test_accessibility import LANGUAGES, barriers, dresses, sideways, small_targets
 
@@ -62,7 +62,7 @@ def test_a_whole_day_is_driven_from_the_phone(
     page.get_by_text("You are at work").wait_for()
 
     # At work: what is required is asked for before it can be completed.
-    page.get_by_role("link", name="1 required item is still open").click()
+    follow(page.get_by_role("link", name="1 required item is still open"))
     page.get_by_role("button", name="Complete").click()
     page.get_by_text("Please tick this first: Test for gas leaks.").wait_for()
     page.get_by_role("button", name="Test for gas leaks").click()

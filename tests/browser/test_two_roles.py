@@ -86,6 +86,7 @@ def test_what_the_technician_taps_the_customer_reads(
 ) -> None:
     technician.get_by_role("button", name="Start travel").click()
     technician.get_by_text("You are on the way").wait_for()
+    technician.get_by_text("Sent at").wait_for()
     expect(customer.get_by_role("heading", name="Your technician is on the way")).to_be_visible()
 
     # Five kilometers away, and nothing tells where she set out; a little later she is near.
@@ -95,7 +96,7 @@ def test_what_the_technician_taps_the_customer_reads(
     SharingSession.objects.update(has_left=True, latitude=None, longitude=None, position_at=None)
     technician.context.set_geolocation(_place(1_000))  # type: ignore[arg-type]
     technician.reload()
-    expect(customer.get_by_text("about 1 km away").last).to_be_visible(timeout=20_000)
+    expect(customer.get_by_text("about 1 km away").last).to_be_visible()
 
     technician.get_by_role("button", name="Arrived").click()
     expect(customer.get_by_role("heading", name="Your technician is with you")).to_be_visible()
