@@ -28,7 +28,7 @@ MAJOR_VERSION = "18"
 START_TIMEOUT_S = 120  # recovery after a crash may take a while
 STOP_TIMEOUT_S = 60
 DATABASE = "doorstep"
-# More than the default 100: tests let 200 customers want the same window at once, two at a time.
+# More than the default 100: in two tests, perhaps at once, 200 customers want the same window.
 OPTIONS = {
     "max_connections": "500",
     "shared_buffers": "128MB",
