@@ -127,8 +127,8 @@ class Chances:
             return picked[:0]
         pick = compiled(scan.pick) if rows.is_compiled else scan_numpy.pick
         count = pick(
-            self.table, targets.table, targets.longest_s, self.has_chance, rows.header, rows.ways,
-            picked,
+            self.table, targets.table, targets.longest_s, self.has_chance, rows.header,
+            rows.ways_of(is_remote=self.is_remote), picked,
         )  # fmt: skip
         return picked[:count]
 
@@ -179,7 +179,8 @@ class Chances:
     def seats(self, table: Array) -> "Seats":
         """What writes these chances (rows of `table`) out as seats of plans, as things are now."""
         rows = self._board.rows
-        headers, ways = rows.header[table[:, 1]], rows.ways[table[:, 2]]
+        headers = rows.header[table[:, 1]]
+        ways = rows.ways_of(is_remote=self.is_remote)[table[:, 2]]
         return self._seats(lambda at: (table[at].tolist(), headers[at].tolist(), ways[at].tolist()))
 
     def picked_seats(self, picked: Array) -> "Seats":
@@ -255,11 +256,12 @@ def find_chances(
             rows.refresh(row, now)
     here = _NOWHERE if place is None else np.array(unit_vector(place))
     reach_m = 0.0 if place is None else request.radius_m
+    ways = rows.ways_of(is_remote=is_remote)
 
     def scanned(estimate: StraightLine | None, legs: Array) -> Array:
         per_m, fixed_s = (estimate.seconds_per_m, estimate.fixed_s) if estimate else (0.0, 0)
         common = (
-            seekers.table, seekers.people, reach_m, is_remote, order, rows.header, rows.ways,
+            seekers.table, seekers.people, reach_m, is_remote, order, rows.header, ways,
             rows.points, here, per_m, fixed_s, EARTH_RADIUS_M, legs, targets.table,
             targets.longest_s, now, request.duration_s, is_near, works,
         )  # fmt: skip
@@ -270,7 +272,7 @@ def find_chances(
     if not is_remote and not isinstance(travel, StraightLine) and len(table):
         assert place is not None
         # What can be in time by the floor is asked for at once; the rest cannot be in time at all.
-        legs = _legs(board, place, rows.ways[table[:, 2]], travel)
+        legs = _legs(board, place, ways[table[:, 2]], travel)
         table = scanned(None, legs)
     return Chances(board, seekers, place, table, is_near, works, travel, now_s, is_remote=is_remote)
 

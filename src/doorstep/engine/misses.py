@@ -23,7 +23,7 @@ from doorstep.engine.passes import (
     READY,
 )
 from doorstep.engine.problem import Target
-from doorstep.engine.rows import COUNT, FIRST, FROM, REMOTE, TO, WAY, WAYS
+from doorstep.engine.rows import COUNT, FIRST, FROM, REMOTE_WAY, REMOTE_WAYS, TO, WAY, WAYS
 from doorstep.engine.travel import Travel, leg_s
 from doorstep.platform.values.geo import Coordinates
 
@@ -110,10 +110,12 @@ def nearest_miss(
         ]
         if not reached or header[TO] + base_s <= now_s:
             continue
-        first = header[WAY] + (header[WAYS] if place is None else 0)
-        count = header[REMOTE] if place is None else header[WAYS]
+        if place is None:
+            ways = rows.remote_ways[header[REMOTE_WAY] :][: header[REMOTE_WAYS]]
+        else:
+            ways = rows.ways[header[WAY] :][: header[WAYS]]
         stop_ids = rows.stop_ids[header[FIRST] + 2 : header[FIRST] + 2 + header[COUNT]].tolist()
-        for way in np.asarray(rows.ways[first : first + count]).tolist():
+        for way in np.asarray(ways).tolist():
             there_s = leg(way[ORIGIN], is_onward=False)
             back_s = leg(way[ONWARD], is_onward=True)
             until_s = min(way[CAP], way[LIMIT] - way[DRAG])

@@ -18,16 +18,19 @@ BIG = 1 << 29  # seconds; about 17 years, and four of them still fit into 32 bit
 # Columns of a way.
 GAP, ORIGIN, ONWARD, FREE, LIMIT, CAP, DRAG, LEAST, LEG, CALM, AFTER_HOME, ROOM, READY = range(13)
 WAY_COLUMNS = 13
-HEADER_COLUMNS = 13  # of a row, as `rows` names them
+HEADER_COLUMNS = 14  # of a row, as `rows` names them
 # Bits of a stop.
 FIXED, PLACED = 1, 2
 # Slots of a route's points: where it starts, where it ends, then its stops.
 START, END, FIRST_STOP = 0, 1, 2
 
 
-def most_ways(stops: int, trailing: int) -> int:
-    """How many ways a route can have at most; `trailing` stops without a place end it."""
-    return 2 * (stops + 1) + trailing + 1 + (trailing + 1) * (trailing + 2) // 2
+def most_ways(stops: int, trailing: int) -> tuple[int, int]:
+    """How many ways a route can have at most, for visits with a place and for those without.
+
+    `trailing` stops without a place end it.
+    """
+    return stops + 1 + (trailing + 1) * (trailing + 2) // 2, stops + 1 + trailing + 1
 
 
 def lay_ways(
@@ -47,12 +50,13 @@ def lay_ways(
     has_start: bool,
     has_end: bool,
     out: Any,
+    remote_out: Any,
 ) -> tuple[int, int]:
-    """Write the ways of a route to `out`, row by row of WAY_COLUMNS; returns how many.
+    """Write the ways of a route, row by row of WAY_COLUMNS; returns how many.
 
-    First those for visits with a place, then those for visits without one. `home_s` is the trip
-    from the last stop with a place to the end, `rest_s` what the route has between two stops with a
-    place; `first_slot` is where the route's points begin.
+    Those for visits with a place go to `out`, those for visits without one to `remote_out`.
+    `home_s` is the trip from the last stop with a place to the end, `rest_s` what the route has
+    between two stops with a place; `first_slot` is where the route's points begin.
     """
     # --- Which stops cannot move, and the first gap still ahead of the resource ---------------
     anchored = [False] * count
@@ -199,7 +203,7 @@ def lay_ways(
             out[at + 11] = min(cap, limit - drag) - earliest[gap]
             out[at + 12] = ready[gap]
             written += 1
-    located = written
+    located, written = written, 0
 
     # --- Ways for visits without a place ---------------------------------------------------------
     home_free = BIG
@@ -230,18 +234,18 @@ def lay_ways(
                 free, until = home_free, min(made[gap], to_s)
                 calm = max(calm, free)
             at = written * 13
-            out[at] = gap
-            out[at + 1] = -1
-            out[at + 2] = -1
-            out[at + 3] = free
-            out[at + 4] = until
-            out[at + 5] = until
-            out[at + 6] = 0
-            out[at + 7] = -BIG
-            out[at + 8] = 0
-            out[at + 9] = calm
-            out[at + 10] = choice
-            out[at + 11] = until - free
-            out[at + 12] = -BIG
+            remote_out[at] = gap
+            remote_out[at + 1] = -1
+            remote_out[at + 2] = -1
+            remote_out[at + 3] = free
+            remote_out[at + 4] = until
+            remote_out[at + 5] = until
+            remote_out[at + 6] = 0
+            remote_out[at + 7] = -BIG
+            remote_out[at + 8] = 0
+            remote_out[at + 9] = calm
+            remote_out[at + 10] = choice
+            remote_out[at + 11] = until - free
+            remote_out[at + 12] = -BIG
             written += 1
-    return located, written - located
+    return located, written

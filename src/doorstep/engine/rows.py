@@ -1,9 +1,10 @@
 """Routes as rows of arrays: stops, points and ways.
 
 A row owns a segment of the stop arrays (two slots more than stops: where the route starts and
-where it ends) and a segment of the way array. A changed route is written behind all others and its
-old segment left as it is, so that results of earlier searches stay what they were; what nobody
-refers to any more is swept up when it takes half of the room.
+where it ends) and one of each way array: visits with a place and visits without one have ways of
+their own, kept apart so that a search reads nothing it does not need. A changed route is written
+behind all others and its old segments are left as they are, so that results of earlier searches
+stay what they were; what nobody refers to any more is swept up when it takes half of the room.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -36,7 +37,9 @@ Floats = npt.NDArray[np.float64]
 _KINDS = tuple(StopKind)
 _KIND_CODE = {kind: 4 * number for number, kind in enumerate(_KINDS)}
 # Columns of a row's header.
-FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE, LANE, DAY, TURNS, NOW, REST, WORK = range(HEADER_COLUMNS)
+(
+    FROM, TO, FIRST, COUNT, WAY, WAYS, REMOTE_WAYS, LANE, DAY, TURNS, NOW, REST, WORK, REMOTE_WAY,
+) = range(HEADER_COLUMNS)  # fmt: skip
 _NOT_YET = -BIG
 _NOWHERE = (np.nan, np.nan)
 
@@ -57,10 +60,12 @@ class Rows:
         self.stop_ids: npt.NDArray[np.int64] = np.zeros(64, np.int64)
         self.points: Floats = np.zeros((64, 3))
         self.places: Floats = np.zeros((64, 2))
-        self.ways: Ints = np.zeros((256, WAY_COLUMNS), np.int32)
+        self.ways: Ints = np.zeros((128, WAY_COLUMNS), np.int32)
+        self.remote_ways: Ints = np.zeros((128, WAY_COLUMNS), np.int32)
         self._stop_end = 0
         self.sweeps = 0  # after each one, numbers of stops mean other stops
         self._way_end = 0
+        self._remote_end = 0
         self._free_rows: list[int] = []
 
     # --- Writing -------------------------------------------------------------------------------
@@ -75,7 +80,7 @@ class Rows:
             row = self._new_row(route.id)
         stops = route.stops
         count = len(stops)
-        self._make_room(count + 2, most_ways(count, count))
+        self._make_room(count + 2, *most_ways(count, count))
         first = self._stop_end
         self._stop_end += count + 2
         turns, work = route.from_s, 0
@@ -113,7 +118,7 @@ class Rows:
         self.speeds[row] = speed
         self.header[row] = (
             route.from_s - base_s, route.to_s - base_s, first, count, 0, 0, 0, route.lane,
-            route.day.toordinal(), turns - base_s, _NOT_YET, route.rest_s, work,
+            route.day.toordinal(), turns - base_s, _NOT_YET, route.rest_s, work, 0,
         )  # fmt: skip
         self._lay_row(row, _NOT_YET)
         return row
@@ -121,7 +126,7 @@ class Rows:
     def refresh(self, row: int, now_s: int) -> None:
         """Lay the ways of a row anew, as they are at `now_s` (in seconds from the base)."""
         count = int(self.header[row, COUNT])
-        self._make_room(0, most_ways(count, count))
+        self._make_room(0, *most_ways(count, count))
         self._lay_row(row, now_s)
 
     def _lay_row(self, row: int, now_s: int) -> None:
@@ -133,7 +138,7 @@ class Rows:
         last = count - 1
         while last >= 0 and not flags[last] & PLACED:
             last -= 1
-        needed = most_ways(count, count - 1 - last)
+        needed, remote_needed = most_ways(count, count - 1 - last)
         places = self.places[first : first + 2].tolist()
         has_start = places[0][0] == places[0][0]
         has_end = places[1][0] == places[1][0]
@@ -145,24 +150,27 @@ class Rows:
                 Coordinates(*places[1]),
                 self.speeds[row],
             )
-        way = self._way_end
+        way, remote_way = self._way_end, self._remote_end
+        out = self.ways[way : way + needed].reshape(-1)
+        remote_out = self.remote_ways[remote_way : remote_way + remote_needed].reshape(-1)
         if self.is_compiled:
             located, remote = self._lay(
                 count, table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4],
                 table[:, 5], from_s, to_s, now_s, home_s, rest_s, first, has_start, has_end,
-                self.ways[way : way + needed].reshape(-1),
+                out, remote_out,
             )  # fmt: skip
         else:
             # Lists and Python's own integers are several times faster than array elements here.
-            plain = [0] * (needed * WAY_COLUMNS)
+            plain, remote_plain = [0] * len(out), [0] * len(remote_out)
             columns = table.T.tolist() if count else [[]] * 6
             located, remote = self._lay(
                 count, *columns, from_s, to_s, now_s, home_s, rest_s, first, has_start, has_end,
-                plain,
+                plain, remote_plain,
             )  # fmt: skip
-            self.ways[way : way + needed].reshape(-1)[:] = plain
-        self._way_end = way + located + remote
-        header[WAY], header[WAYS], header[REMOTE], header[NOW] = way, located, remote, now_s
+            out[:], remote_out[:] = plain, remote_plain
+        self._way_end, self._remote_end = way + located, remote_way + remote
+        header[WAY : REMOTE_WAYS + 1] = way, located, remote
+        header[REMOTE_WAY], header[NOW] = remote_way, now_s
 
     def belong(self, row: int, speed: float) -> None:
         """Whoever drives this route now drives at this speed."""
@@ -186,6 +194,10 @@ class Rows:
         """All segments as they are now, whatever is written later."""
         return View(self.base_s or 0, self.ids, self.stops, self.stop_ids, self.places)
 
+    def ways_of(self, *, is_remote: bool) -> Ints:
+        """The ways of all rows for visits without a place, or for those with one."""
+        return self.remote_ways if is_remote else self.ways
+
     def place_at(self, slot: int) -> Coordinates:
         """The place in a slot that has one."""
         return Coordinates(*self.places[slot].tolist())
@@ -200,7 +212,10 @@ class Rows:
 
     def bytes_used(self) -> int:
         """Memory of the arrays."""
-        arrays = (self.stops, self.stop_ids, self.points, self.places, self.ways, self.header)
+        arrays = (
+            self.stops, self.stop_ids, self.points, self.places, self.ways, self.remote_ways,
+            self.header,
+        )  # fmt: skip
         return sum(each.nbytes for each in arrays)
 
     # --- Room ----------------------------------------------------------------------------------
@@ -226,21 +241,30 @@ class Rows:
         never written to takes none.
         """
         times = 1.0 + 1.1 * times
-        self._lengthen(int(times * self._stop_end), int(times * self._way_end))
+        ends = (self._stop_end, self._way_end, self._remote_end)
+        self._lengthen(*(int(times * end) for end in ends))
 
-    def _make_room(self, stops: int, ways: int) -> None:
+    def _make_room(self, stops: int, ways: int, remote_ways: int) -> None:
         """Room for so many more at the end: by sweeping if half is waste, else by growing."""
-        if self._stop_end + stops <= len(self.stops) and self._way_end + ways <= len(self.ways):
+        ends = (
+            self._stop_end + stops,
+            self._way_end + ways,
+            self._remote_end + remote_ways,
+        )
+        rooms = (len(self.stops), len(self.ways), len(self.remote_ways))
+        if all(end <= room for end, room in zip(ends, rooms, strict=True)):
             return
         header = self.header[list(self.row_of.values())]
-        if 2 * int(np.sum(header[:, COUNT] + 2)) < self._stop_end or (
-            2 * int(np.sum(header[:, WAYS] + header[:, REMOTE])) < self._way_end
+        if (
+            2 * int(np.sum(header[:, COUNT] + 2)) < self._stop_end
+            or 2 * int(np.sum(header[:, WAYS])) < self._way_end
+            or 2 * int(np.sum(header[:, REMOTE_WAYS])) < self._remote_end
         ):
             self._sweep()
-        self._lengthen(self._stop_end + stops, self._way_end + ways)
+        self._lengthen(self._stop_end + stops, self._way_end + ways, self._remote_end + remote_ways)
 
-    def _lengthen(self, stops: int, ways: int) -> None:
-        """At least so many slots of stops, and ways."""
+    def _lengthen(self, stops: int, ways: int, remote_ways: int) -> None:
+        """At least so many slots of stops, and ways of both kinds."""
         more = stops - len(self.stops)
         if more > 0:
             self.stops, self.stop_ids, self.points, self.places = (
@@ -249,28 +273,35 @@ class Rows:
             )
         if ways > len(self.ways):
             self.ways = _longer(self.ways, ways - len(self.ways))
+        if remote_ways > len(self.remote_ways):
+            self.remote_ways = _longer(self.remote_ways, remote_ways - len(self.remote_ways))
 
     def _sweep(self) -> None:
         """Write everything anew without what nobody refers to any more."""
         self.sweeps += 1
         rows = np.array(sorted(self.row_of.values()), np.intp)
-        header = self.header[rows]
-        first, room = header[:, FIRST].astype(np.int64), header[:, COUNT].astype(np.int64) + 2
+        header = self.header[rows].astype(np.int64)
+        first, room = header[:, FIRST], header[:, COUNT] + 2
         _, slots = spread(first, first + room)
         self.stops, self.stop_ids, self.points, self.places = (
             _longer(each[slots], 0)
             for each in (self.stops, self.stop_ids, self.points, self.places)
         )
         new_first = np.cumsum(room) - room
-        way, count = header[:, WAY].astype(np.int64), (header[:, WAYS] + header[:, REMOTE])
-        of_row, numbers = spread(way, way + count)
+        of_row, numbers = spread(header[:, WAY], header[:, WAY] + header[:, WAYS])
         ways = self.ways[numbers]
         for column in (ORIGIN, ONWARD):
             ways[:, column] += np.where(ways[:, column] >= 0, (new_first - first)[of_row], 0)
         self.ways = _longer(ways, 0)
+        # Ways of visits without a place know no slots.
+        remote, count = header[:, REMOTE_WAY], header[:, REMOTE_WAYS]
+        _, remote_numbers = spread(remote, remote + count)
+        self.remote_ways = _longer(self.remote_ways[remote_numbers], 0)
         self.header[rows, FIRST] = new_first
-        self.header[rows, WAY] = np.cumsum(count) - count
+        self.header[rows, WAY] = np.cumsum(header[:, WAYS]) - header[:, WAYS]
+        self.header[rows, REMOTE_WAY] = np.cumsum(count) - count
         self._stop_end, self._way_end = len(slots), len(numbers)
+        self._remote_end = len(remote_numbers)
 
 
 class View(NamedTuple):

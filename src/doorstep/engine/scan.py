@@ -30,7 +30,7 @@ def collect(
     is_remote: bool,  # the visit has no place
     order: Any,  # int32: rows by resource, lane and time
     header: Any,  # int32[rows, :]
-    ways: Any,  # int32[ways, :]
+    ways: Any,  # int32[ways, :]: for visits without a place, if this one has none
     points: Any,  # float64[slots, 3]
     here: Any,  # float64[3]: the place of work
     per_m: float,  # the estimate: seconds per metre, and seconds on top
@@ -125,11 +125,8 @@ def collect(
                     left += 1
             if not is_reached or row_to <= now_s:
                 continue
-            first = header[row, 4]
-            last = first + header[row, 5]
-            if is_remote:
-                first = last
-                last = first + header[row, 6]
+            first = header[row, 13] if is_remote else header[row, 4]
+            last = first + (header[row, 6] if is_remote else header[row, 5])
             if found + last - first > out.shape[0]:
                 return -1
             known_slot, known_s, known_gap = -1, 0, -1

@@ -58,10 +58,8 @@ def collect(
     keep = _true(is_reached & (row_to > now_s))
     who, rows, table = who[keep], rows[keep], table[keep]
 
-    first = table[:, 4].astype(np.int64)
-    last = first + table[:, 5]
-    if is_remote:
-        first, last = last, last + table[:, 6]
+    first = table[:, 13 if is_remote else 4].astype(np.int64)
+    last = first + table[:, 6 if is_remote else 5]
     of_row, way = spread(first, last)
     who, rows = who[of_row], rows[of_row]
     room = ways[way, 11] - duration_s
