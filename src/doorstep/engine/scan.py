@@ -60,26 +60,7 @@ def collect(
         if half > 0.25:
             return 4.0 * radius_m  # nobody drives across a sixth of the earth
         # As platform.values.geo.arc_series, to the last bit.
-        series = 1.0 + half * (
-            1.0 / 6.0
-            + half
-            * (
-                3.0 / 40.0
-                + half
-                * (
-                    15.0 / 336.0
-                    + half
-                    * (
-                        105.0 / 3456.0
-                        + half
-                        * (
-                            945.0 / 42240.0
-                            + half * (10395.0 / 599040.0 + half * (135135.0 / 9676800.0))
-                        )
-                    )
-                )
-            )
-        )
+        series = 1.0 + half * (1.0 / 6.0 + half * (3.0 / 40.0 + half * (15.0 / 336.0)))
         apart_m: float = radius_m * sqrt(chord) * series
         return apart_m
 
@@ -129,26 +110,23 @@ def collect(
             last = first + (header[row, 6] if is_remote else header[row, 5])
             if found + last - first > out.shape[0]:
                 return -1
-            known_slot, known_s, known_gap = -1, 0, -1
+            known_gap = -1
             for way in range(first, last):
+                # Not looked at by itself: which way has room is too hard to guess for a processor.
                 room = ways[way, 11] - duration_s
-                if room < 0:
-                    continue
                 there, back = 0, 0
                 slot = ways[way, 1]
                 if slot >= 0:
                     if has_legs:
                         raw = legs[slot, 0]
-                    elif slot == known_slot:
-                        raw = known_s  # the stop behind one gap is the one in front of the next
                     else:
                         chord = chord_of(points[slot, 0], points[slot, 1], points[slot, 2])
                         if is_beyond(chord, room * speed):
                             continue
                         raw = seconds(chord)
                     there = raw if speed == 1.0 else int(ceil(raw / speed))
-                    if there > room:
-                        continue
+                if there > room:
+                    continue
                 from_s = max(ways[way, 3] + there, ways[way, 12], low)
                 to_s = min(ways[way, 5] - duration_s, high)
                 # What the way onward may take at most.
@@ -162,10 +140,7 @@ def collect(
                         raw = legs[slot, 1]
                     else:
                         chord = chord_of(points[slot, 0], points[slot, 1], points[slot, 2])
-                        if is_beyond(chord, spare * speed):
-                            continue
                         raw = seconds(chord)
-                        known_slot, known_s = slot, raw
                     back = raw if speed == 1.0 else int(ceil(raw / speed))
                     if back > spare:
                         continue

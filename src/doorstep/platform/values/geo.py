@@ -47,8 +47,9 @@ def distance_m(a: Coordinates, b: Coordinates) -> float:
 def arc_m(squared_chord: float) -> float:
     """Metres along the sphere between two points of it, from the square of their straight chord.
 
-    The series of the arcsine, cut where it is exact to a metre for anything up to 6,000 km. It uses
-    nothing but + and ×, so that arrays and compiled code can repeat it to the last bit.
+    The series of the arcsine, cut where it is exact to a metre for anything up to 3,000 km, and to
+    0.02 % farther away. It uses nothing but + and ×, so that arrays and compiled code can repeat it
+    to the last bit.
     """
     half = squared_chord / 4.0
     if half > ARC_SERIES_LIMIT:
@@ -63,24 +64,6 @@ ARC_SERIES_LIMIT = 0.25
 
 def arc_series(half: Numbers) -> Numbers:
     """asin(√h) ÷ √h for 0 ≤ h ≤ 0.25, by its power series; of a number or an array of them."""
-    series: Numbers = 1.0 + half * (
-        1.0 / 6.0
-        + half
-        * (
-            3.0 / 40.0
-            + half
-            * (
-                15.0 / 336.0
-                + half
-                * (
-                    105.0 / 3456.0
-                    + half
-                    * (
-                        945.0 / 42240.0
-                        + half * (10395.0 / 599040.0 + half * (135135.0 / 9676800.0))
-                    )
-                )
-            )
-        )
-    )
+    # A search works out thousands of distances: each more term costs it two percent and more.
+    series: Numbers = 1.0 + half * (1.0 / 6.0 + half * (3.0 / 40.0 + half * (15.0 / 336.0)))
     return series
