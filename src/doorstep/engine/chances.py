@@ -125,11 +125,12 @@ class Chances:
         picked = np.empty((len(targets.table), scan.PICK_COLUMNS), np.int64)
         if not len(self.table):
             return picked[:0]
-        pick = compiled(scan.pick) if rows.is_compiled else scan_numpy.pick
-        count = pick(
-            self.table, targets.table, targets.longest_s, self.has_chance, rows.header,
-            rows.ways_of(is_remote=self.is_remote), picked,
-        )  # fmt: skip
+        ways = rows.ways_of(is_remote=self.is_remote)
+        common = (self.table, targets.table, self.has_chance, rows.header, ways, picked)
+        if rows.is_compiled:
+            count = compiled(scan.pick)(*common)
+        else:
+            count = scan_numpy.pick(*common, targets.longest_s)
         return picked[:count]
 
     def touching(self, targets: Targets) -> Iterator[tuple[int, int, int, int]]:

@@ -54,11 +54,11 @@ def best_pair(
     best = np.zeros((len(targets), 4), np.int64)
     best[:, 0] = NOBODY
     if len(chances.table):
-        choose = compiled(scan.choose_two) if board.rows.is_compiled else scan_numpy.choose_two
-        choose(
-            chances.table, pays, arrays.table, arrays.longest_s,
-            np.empty(len(targets) + 1, np.int64), chances.has_chance, best,
-        )  # fmt: skip
+        common = (chances.table, pays, arrays.table, chances.has_chance, best)
+        if board.rows.is_compiled:
+            compiled(scan.choose_two)(*common)
+        else:
+            scan_numpy.choose_two(*common, arrays.longest_s)
     is_open = best[:, 0] < NOBODY
     open_ = np.flatnonzero(is_open)
     return PairAnswer(board, asks, base_s, arrays, chances, open_, best[open_])

@@ -11,9 +11,9 @@ import numpy as np
 
 from doorstep.engine.passes import HEADER_COLUMNS, WAY_COLUMNS
 
-# Columns of a chance.
-SEEKER, ROW, WAY, FROM_S, TO_S, CALM_S, TRAVEL_S, ADDED_S, COST = range(9)
-CHANCE_COLUMNS = 9
+# Columns of a chance; the last is the first target that may not be over before its row begins.
+SEEKER, ROW, WAY, FROM_S, TO_S, CALM_S, TRAVEL_S, ADDED_S, COST, NEXT = range(10)
+CHANCE_COLUMNS = 10
 # Columns of a pick: target, cost and arrival; then the chance, the header of its row, and the way.
 PICK_CHANCE = 3
 PICK_HEADER = PICK_CHANCE + CHANCE_COLUMNS
@@ -164,44 +164,24 @@ def collect(
                 out[found, 6] = there
                 out[found, 7] = added_s
                 out[found, 8] = added_s + pay
+                out[found, 9] = begin
                 found += 1
     return found
 
 
-def first_from(targets: Any, from_s: int) -> int:
-    """The first target that begins then or later; their number, if there is none."""
-    left, right = 0, targets.shape[0]
-    while left < right:
-        middle = (left + right) // 2
-        if targets[middle, 0] < from_s:
-            left = middle + 1
-        else:
-            right = middle
-    return left
-
-
 def choose(
-    chances: Any,  # int64[:, 9], in the order in which ties are settled
+    chances: Any,  # int64[:, CHANCE_COLUMNS], in the order in which ties are settled
     targets: Any,
-    longest_s: int,
     has_chance: Any,  # bool[S, days]
     best: Any,  # int64[T, 3]: cost, arrival, chance; cost of nobody: above any other
 ) -> None:
     """For every target the chance of least cost, then earliest arrival, then first in order."""
     count = targets.shape[0]
-    first, before = 0, -1
     for index in range(chances.shape[0]):
         from_s, to_s, cost = chances[index, 3], chances[index, 4], chances[index, 8]
-        calm_s, seeker = chances[index, 5], chances[index, 0]
-        if seeker != before:
-            first = first_from(targets, from_s - longest_s)
-            before = seeker
-        # The chances of one seeker lie close together: a few steps are faster than halving.
-        while first > 0 and targets[first - 1, 0] >= from_s - longest_s:
-            first -= 1
-        while first < count and targets[first, 0] < from_s - longest_s:
-            first += 1
-        left = first
+        calm_s, seeker, left = chances[index, 5], chances[index, 0], chances[index, 9]
+        while left < count and targets[left, 1] < from_s:
+            left += 1
         while left < count and targets[left, 0] <= to_s:
             if targets[left, 1] >= from_s:
                 has_chance[seeker, targets[left, 2]] = True
@@ -219,7 +199,6 @@ def choose(
 def pick(
     chances: Any,
     targets: Any,
-    longest_s: int,
     has_chance: Any,
     header: Any,
     ways: Any,
@@ -231,7 +210,7 @@ def pick(
     """
     best = np.empty((targets.shape[0], 3), np.int64)
     best[:, 0] = NOBODY
-    choose(chances, targets, longest_s, has_chance, best)
+    choose(chances, targets, has_chance, best)
     found = 0
     for at in range(best.shape[0]):
         if best[at, 0] == NOBODY:
@@ -250,11 +229,9 @@ def pick(
 
 
 def choose_two(
-    chances: Any,  # int64[:, 9]
+    chances: Any,  # int64[:, CHANCE_COLUMNS]
     pays: Any,  # int64[S, 2]: what each seeker costs extra in either role; negative: not for it
     targets: Any,
-    longest_s: int,
-    starts: Any,  # int64[T + 1]: memory
     has_chance: Any,  # bool[S, days]
     best: Any,  # int64[T, 4]: cost, arrival, chance in the first role, chance in the second
 ) -> None:
@@ -264,11 +241,9 @@ def choose_two(
     cheapest on, and left as soon as no pair can be better than the one at hand.
     """
     count = targets.shape[0]
-    for at in range(count + 1):
-        starts[at] = 0
+    starts = np.zeros(count + 1, np.int64)
     for index in range(chances.shape[0]):
-        from_s, to_s = chances[index, 3], chances[index, 4]
-        left = first_from(targets, from_s - longest_s)
+        from_s, to_s, left = chances[index, 3], chances[index, 4], chances[index, 9]
         while left < count and targets[left, 0] <= to_s:
             if targets[left, 1] >= from_s:
                 has_chance[chances[index, 0], targets[left, 2]] = True
@@ -279,8 +254,7 @@ def choose_two(
     touching = np.empty(starts[count], np.int64)
     filled = np.zeros(count, np.int64)
     for index in np.argsort(chances[:, 8], kind="mergesort"):  # cheapest first, then in order
-        from_s, to_s = chances[index, 3], chances[index, 4]
-        left = first_from(targets, from_s - longest_s)
+        from_s, to_s, left = chances[index, 3], chances[index, 4], chances[index, 9]
         while left < count and targets[left, 0] <= to_s:
             if targets[left, 1] >= from_s:
                 touching[starts[left] + filled[left]] = index

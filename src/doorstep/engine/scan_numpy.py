@@ -89,8 +89,9 @@ def collect(
     calm_s = table[:, 9] + np.maximum(there, table[:, 12] - table[:, 3])
     added_s = there + back - table[:, 8]
     out = np.empty((len(way), CHANCE_COLUMNS), np.int64)
+    next_ = targets[:, 0].searchsorted(header[rows, 0] - longest_s, "left")
     for column, values in enumerate(
-        (who, rows, way, from_s, to_s, calm_s, there, added_s, added_s)
+        (who, rows, way, from_s, to_s, calm_s, there, added_s, added_s, next_)
     ):
         out[:, column] = values
     out[:, 8] += seekers[who, 4]
@@ -125,7 +126,7 @@ def _roomiest(chances: Array, ways: Array) -> Array:
     return picked
 
 
-def choose(chances: Array, targets: Array, longest_s: int, has_chance: Array, best: Array) -> None:
+def choose(chances: Array, targets: Array, has_chance: Array, best: Array, longest_s: int) -> None:
     """See `scan.choose`."""
     chance, target = touched(chances[:, 3], chances[:, 4], targets, longest_s)
     has_chance[chances[chance, 0], targets[target, 2]] = True
@@ -146,16 +147,16 @@ def choose(chances: Array, targets: Array, longest_s: int, has_chance: Array, be
 def pick(
     chances: Array,
     targets: Array,
-    longest_s: int,
     has_chance: Array,
     header: Array,
     ways: Array,
     out: Array,
+    longest_s: int,
 ) -> int:
     """See `scan.pick`."""
     best = np.zeros((len(targets), 3), np.int64)
     best[:, 0] = NOBODY
-    choose(chances, targets, longest_s, has_chance, best)
+    choose(chances, targets, has_chance, best, longest_s)
     open_ = _true(best[:, 0] < NOBODY)
     picked = chances[best[open_, 2]]
     found = len(open_)
@@ -171,10 +172,9 @@ def choose_two(
     chances: Array,
     pays: Array,
     targets: Array,
-    longest_s: int,
-    _starts: Array,
     has_chance: Array,
     best: Array,
+    longest_s: int,
 ) -> None:
     """See `scan.choose_two`."""
     chance, target = touched(chances[:, 3], chances[:, 4], targets, longest_s)
