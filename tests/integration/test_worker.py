@@ -31,6 +31,25 @@ from doorstep.domain.bookings.tasks import remove_expired_holds
 print(remove_expired_holds.defer(timestamp=1))
 """
 
+# What a job that takes long would ask.
+ASK = """
+import asyncio
+import os
+import signal
+import django
+django.setup()
+from doorstep.config import worker
+from doorstep.platform.lib.ending import is_ending
+
+async def told_to_end():
+    print(is_ending())
+    asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+    await worker.run(concurrency=1)
+    print(is_ending())
+
+asyncio.run(told_to_end())
+"""
+
 # Texts for a gateway that hangs, more than there are hands, and then mails.
 WRITE = """
 import sys
@@ -176,6 +195,10 @@ def test_sigterm_ends_it_in_good_order(
     worker.send_signal(signal.SIGTERM)
 
     assert worker.wait(timeout=40) == 0
+
+
+def test_jobs_can_find_out_that_their_worker_ends(installation: Installation) -> None:
+    assert installation.run("-c", ASK).split() == ["False", "True"]
 
 
 def test_a_text_service_that_hangs_does_not_hold_up_mails(installation: Installation) -> None:

@@ -14,6 +14,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from doorstep.domain.calendars.bell import QUEUE as CALENDAR_QUEUE
 from doorstep.domain.notifications.bell import CHANNEL_QUEUES
+from doorstep.platform.lib.ending import end_soon
 
 from . import embedded_postgres
 
@@ -31,11 +32,16 @@ CONNECT_S = 4.0
 
 
 async def run(*, concurrency: int) -> None:
-    """Run jobs until SIGTERM or SIGINT; running ones get 30 seconds to finish."""
+    """Run jobs until SIGTERM or SIGINT; running ones get 30 seconds to finish, and know of it."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        stop.set()
+        end_soon()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told)
     await asyncio.gather(
         *(_keep_working(stop, queues, hands) for queues, hands in _shares(concurrency))
     )

@@ -5,7 +5,7 @@ comes out is never longer to drive than what went in, and nothing that was promi
 """
 
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -68,14 +68,15 @@ class ReplanProblem:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """When to stop: after so many rounds or so many seconds, whichever comes first.
+    """When to stop: after so many rounds, so many seconds or once `is_over`, whatever comes first.
 
-    With rounds alone the same problem and seed give the same plan. Raises ValueError if neither is
-    given.
+    With rounds alone the same problem and seed give the same plan. Raises ValueError if neither
+    rounds nor seconds are given.
     """
 
     rounds: int | None = None
     seconds: float | None = None
+    is_over: Callable[[], bool] | None = None
 
     def __post_init__(self) -> None:
         if self.rounds is None and self.seconds is None:
@@ -191,6 +192,7 @@ class _Work:
                 parts,
                 rounds=None if effort.rounds is None else effort.rounds // passes,
                 until=None if effort.seconds is None else began + effort.seconds * share,
+                is_over=effort.is_over,
                 seed=seed + number,
             )
 
@@ -209,7 +211,13 @@ class _Work:
         return parts_of(self.rows, self._waiting, self._choices(), by_longitude=by_longitude)
 
     def _pass(
-        self, parts: Sequence[Part], *, rounds: int | None, until: float | None, seed: int
+        self,
+        parts: Sequence[Part],
+        *,
+        rounds: int | None,
+        until: float | None,
+        is_over: Callable[[], bool] | None,
+        seed: int,
     ) -> None:
         """Every part gets effort by the number of its stops; what one does not use others get."""
         sizes = [len(part.choices) for part in parts]
@@ -227,6 +235,7 @@ class _Work:
                 seed=seed,
                 rounds=part_rounds,
                 seconds=seconds,
+                is_over=is_over,
                 is_compiled=self._is_compiled,
             )
             self._take(part, solved)

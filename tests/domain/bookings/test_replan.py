@@ -333,6 +333,20 @@ def test_no_day_begins_that_the_time_does_not_suffice_for(world: World, now: dat
     assert replan_due_days(now=now, until=until, is_night=True) == [THURSDAY]
 
 
+def test_a_process_that_ends_begins_no_day(world: World, now: datetime) -> None:
+    book_at(world, *NORTH, now=now)
+    until = now + timedelta(minutes=5)
+    assert replan_due_days(now=now, until=until, is_night=True, is_over=lambda: True) == []
+    assert due_days(now=now + timedelta(hours=1)) == [THURSDAY]
+
+
+def test_a_day_that_was_left_half_done_is_due_again(world: World, now: datetime) -> None:
+    book_at(world, *NORTH, now=now)
+    assert replan_day(THURSDAY, now=now, seconds=600, is_over=lambda: True) is not None
+    due_days(now=now)
+    assert due_days(now=now + timedelta(minutes=15)) == [THURSDAY]
+
+
 def test_a_company_may_do_without(world: World, now: datetime) -> None:
     book_at(world, *NORTH, now=now)
     Company.objects.update(is_replanning_enabled=False)

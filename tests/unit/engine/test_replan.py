@@ -98,6 +98,18 @@ def test_saving_less_than_a_change_costs_changes_nobody() -> None:
     assert _who(_replan(*two, free=(1,), starts={2: spot(1)}, change_cost_s=600)) == {1: 1}
 
 
+def test_who_is_told_to_end_keeps_what_was_found_so_far() -> None:
+    looks = iter(range(50))
+    result = _replan(
+        route(1, visit("09:00", 60, spot(-20), ("08:00", "12:00"), id=11)),
+        route(2, visit("09:00", 60, spot(20), ("08:00", "12:00"), id=21)),
+        starts={1: spot(20), 2: spot(-20)},
+        free=(11, 21),
+        effort=Effort(seconds=3600, is_over=lambda: next(looks, None) is None),
+    )
+    assert _who(result) == {11: 2, 21: 1}
+
+
 def test_what_has_departed_stays_as_it_is() -> None:
     day = route(
         1,
@@ -297,6 +309,7 @@ def _replan(
     not_before: str = "00:00",
     unassigned: tuple[Stop, ...] = (),
     change_cost_s: int = 0,
+    effort: Effort = EFFORT,
 ) -> ReplanResult:
     """`free` may go to anybody; `starts` gives routes other places to start and end at."""
     moved = tuple(
@@ -313,7 +326,7 @@ def _replan(
         not_before_s=clock(not_before),
         change_cost_s=change_cost_s,
     )
-    return replan(problem, EFFORT)
+    return replan(problem, effort)
 
 
 def _problem(

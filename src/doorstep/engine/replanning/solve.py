@@ -1,7 +1,7 @@
 """One part of the days that share people: search, put times on the result, check it."""
 
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from doorstep.engine.problem import Stop
@@ -44,6 +44,7 @@ def solve(
     seed: int,
     rounds: int | None,
     seconds: float | None,
+    is_over: Callable[[], bool] | None,
     is_compiled: bool | None,
 ) -> Solved:
     """The best plan found for one part."""
@@ -58,7 +59,7 @@ def solve(
         seed=seed,
         is_compiled=is_compiled,
     )
-    spent = _search(model, rounds, seconds)
+    spent = _search(model, rounds, seconds, is_over)
     outside = model.outside()
     is_sound = {stop.id for stop in outside} <= {stop.id for stop in part.unassigned}
     found: list[tuple[Stop, ...] | None] = []
@@ -74,7 +75,9 @@ def solve(
     return Solved(found, outside, spent)
 
 
-def _search(model: Model, rounds: int | None, seconds: float | None) -> int:
+def _search(
+    model: Model, rounds: int | None, seconds: float | None, is_over: Callable[[], bool] | None
+) -> int:
     """Cool down step by step; how far it is, rounds or the clock say. Without any time left, no
     step is made."""
     leg_s = _mean_leg_s(model)
@@ -83,6 +86,8 @@ def _search(model: Model, rounds: int | None, seconds: float | None) -> int:
     began = time.monotonic()
     spent, chunk, share, cycle = 0, _CHUNK, 0.0, 0
     while share < 1 and rounds != 0 and (seconds is None or seconds > 0):
+        if is_over is not None and is_over():
+            break
         if seconds is None:
             assert rounds is not None
             chunk = max(1, rounds // _STEPS)

@@ -5,7 +5,7 @@ day was replanned last, so nothing is lost when a process dies, and a run that f
 costs one query.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +17,7 @@ from django.db.models.functions import TruncDate
 
 from doorstep.domain.organization.selectors import get_company
 from doorstep.engine.replan import Effort
+from doorstep.platform.lib.ending import is_ending
 from doorstep.platform.lib.site_time import day_bounds, local_day
 
 from ..models import Assignment, ParentStatus, ReplannedDay
@@ -41,10 +42,17 @@ class _Seen:
 _NOTHING = _Seen(0, "")
 
 
-def replan_due_days(*, now: datetime, until: datetime, is_night: bool = False) -> list[date]:
+def replan_due_days(
+    *,
+    now: datetime,
+    until: datetime,
+    is_night: bool = False,
+    is_over: Callable[[], bool] = is_ending,
+) -> list[date]:
     """Improve the days that are due, the next first, until `until`; get those that were improved.
 
-    At night every coming day is due. Must not be called inside a transaction.
+    At night every coming day is due. Once `is_over`, what was found for a day is kept, and the day
+    is due again. Must not be called inside a transaction.
     """
     company = get_company()
     if not company.is_replanning_enabled:
@@ -52,9 +60,9 @@ def replan_due_days(*, now: datetime, until: datetime, is_night: bool = False) -
     done: list[date] = []
     for day in due_days(now=now, is_night=is_night):
         left_s = (until - now).total_seconds() - len(done) * company.replan_seconds
-        if left_s < company.replan_seconds:
+        if left_s < company.replan_seconds or is_over():
             break
-        if replan_day(day, now=now, seconds=company.replan_seconds) is not None:
+        if replan_day(day, now=now, seconds=company.replan_seconds, is_over=is_over) is not None:
             done.append(day)
     return done
 
@@ -85,21 +93,24 @@ def due_days(*, now: datetime, is_night: bool = False) -> list[date]:
     return due
 
 
-def replan_day(day: date, *, now: datetime, seconds: float) -> Replanned | None:
-    """Improve one day; None if another process is at it."""
+def replan_day(
+    day: date, *, now: datetime, seconds: float, is_over: Callable[[], bool] = is_ending
+) -> Replanned | None:
+    """Improve one day, for so many seconds or until `is_over`; None if another process is at it."""
     with _alone(day) as is_alone:
         if not is_alone:
             return None
         zone = ZoneInfo(get_company().time_zone)
         visits = _look(day, day, zone).get(day, _NOTHING).visits
-        effort = Effort(rounds=max(1, visits) * ROUNDS_PER_VISIT, seconds=seconds)
+        effort = Effort(max(1, visits) * ROUNDS_PER_VISIT, seconds, is_over)
         found = replan_days(first=day, last=day, now=now, effort=effort)
-        # What was booked while we planned makes the day due once more.
+        # What was booked while we planned makes the day due once more, as an early end does.
         after = _look(day, day, zone).get(day, _NOTHING)
+        is_done = after.visits == visits and not is_over()
         ReplannedDay.objects.update_or_create(
             day=day,
             defaults={
-                "fingerprint": after.fingerprint if after.visits == visits else "",
+                "fingerprint": after.fingerprint if is_done else "",
                 "visits": after.visits,
                 "changed_at": None,
                 "replanned_at": now,
