@@ -47,5 +47,5 @@ def _prepare() -> None:
     warm_replan()
 
 
-# Pages are served at once; who asks for times before this is done waits for the rest of it.
+# Pages are served at once; who asks for times before this is done gets them without compiled code.
 threading.Thread(target=_prepare, name="prepare", daemon=True).start()

@@ -27,7 +27,7 @@ class Board:
 
     def __init__(self, estimate: Travel, *, is_compiled: bool | None = None) -> None:
         """`estimate` measures the trips home. `is_compiled` decides between compiled code and
-        numpy, which give the same answers; None takes what is installed."""
+        numpy, which give the same answers; None takes numpy until compiled code is ready."""
         from doorstep.engine.search import search  # it knows the board
 
         self._find = search
@@ -112,6 +112,10 @@ class Board:
         reorder: bool = True,
     ) -> SearchResult:
         """As `find_offers`; `instead` replaces the routes of the same ids for this search only."""
+        if self.rows.take_compiled():
+            # Their tables are lists, for which everything would have to be compiled once more.
+            self.days.clear()
+            self.day_entries = 0
         if not instead:
             return self._find(
                 self, request, targets, now_s=now_s, travel=travel, keep=keep, reorder=reorder

@@ -1,11 +1,15 @@
 """Compiled code where numba is installed, the same functions as they stand where it is not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache, update_wrapper
+from threading import Event
 from types import FunctionType
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_in_the_making = Event()
 
 
 @lru_cache(maxsize=1)
@@ -16,6 +20,21 @@ def is_available() -> bool:
     except ImportError:
         return False
     return True
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """While this lasts, `is_ready` says no: who has another way shall not wait for the compiler."""
+    _in_the_making.set()
+    try:
+        yield
+    finally:
+        _in_the_making.clear()
+
+
+def is_ready() -> bool:
+    """Whether there is compiled code, and nobody is making it at this moment."""
+    return not _in_the_making.is_set() and is_available()
 
 
 @lru_cache(maxsize=64)

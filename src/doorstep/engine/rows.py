@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from doorstep.engine.compiled import compiled, is_available
+from doorstep.engine.compiled import compiled, is_ready
 from doorstep.engine.passes import (
     BIG,
     FIXED,
@@ -49,8 +49,8 @@ class Rows:
 
     def __init__(self, estimate: Travel, *, is_compiled: bool | None = None) -> None:
         self.estimate = estimate
-        self.is_compiled = is_available() if is_compiled is None else is_compiled
-        self._lay: Any = compiled(lay_ways) if self.is_compiled else lay_ways
+        self.is_compiled = is_ready() if is_compiled is None else is_compiled
+        self._is_settled = is_compiled is not None
         self.base_s: int | None = None
         self.ids: list[Hashable] = []
         self.row_of: dict[Hashable, int] = {}
@@ -67,6 +67,13 @@ class Rows:
         self._way_end = 0
         self._remote_end = 0
         self._free_rows: list[int] = []
+
+    def take_compiled(self) -> bool:
+        """From now on compiled code, if it has become ready meanwhile; whether it has."""
+        if self.is_compiled or self._is_settled or not is_ready():
+            return False
+        self.is_compiled = True
+        return True
 
     # --- Writing -------------------------------------------------------------------------------
 
@@ -154,7 +161,7 @@ class Rows:
         out = self.ways[way : way + needed].reshape(-1)
         remote_out = self.remote_ways[remote_way : remote_way + remote_needed].reshape(-1)
         if self.is_compiled:
-            located, remote = self._lay(
+            located, remote = compiled(lay_ways)(
                 count, table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4],
                 table[:, 5], from_s, to_s, now_s, home_s, rest_s, first, has_start, has_end,
                 out, remote_out,
@@ -162,10 +169,10 @@ class Rows:
         else:
             # Lists and Python's own integers are several times faster than array elements here.
             plain, remote_plain = [0] * len(out), [0] * len(remote_out)
-            columns = table.T.tolist() if count else [[]] * 6
-            located, remote = self._lay(
-                count, *columns, from_s, to_s, now_s, home_s, rest_s, first, has_start, has_end,
-                plain, remote_plain,
+            departs, arrives, ends, low, high, flags = table.T.tolist() if count else [[]] * 6
+            located, remote = lay_ways(
+                count, departs, arrives, ends, low, high, flags, from_s, to_s, now_s, home_s,
+                rest_s, first, has_start, has_end, plain, remote_plain,
             )  # fmt: skip
             out[:], remote_out[:] = plain, remote_plain
         self._way_end, self._remote_end = way + located, remote_way + remote

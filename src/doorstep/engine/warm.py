@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from doorstep.engine.compiled import is_available
+from doorstep.engine.compiled import compiling, is_available
 from doorstep.engine.problem import (
     Problem,
     Request,
@@ -32,11 +32,12 @@ def warm() -> bool:
 
 
 def warm_search() -> bool:
-    """The part of `warm` that looks for times."""
-    if not is_available():
-        return False
-    for roles in ((Role(0),), (Role(0), Role(1))):
-        find_offers(_problem(roles))
+    """The part of `warm` that looks for times; other threads search without it meanwhile."""
+    with compiling():
+        if not is_available():
+            return False
+        for roles in ((Role(0),), (Role(0), Role(1))):
+            find_offers(_problem(roles), is_compiled=True)
     return True
 
 
