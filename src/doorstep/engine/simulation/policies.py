@@ -70,7 +70,7 @@ POLICIES = {
             replan_every=REPLAN_EVERY,
             follows=FOLLOWS,
             cost=CostPolicy(),
-            steering=Steering(first=5, limit_s=80 * 60, limit_from_permille=500),
+            steering=Steering(first=5, limit_s=60 * 60, limit_from_permille=500),
         ),
     )
 }
