@@ -31,6 +31,22 @@ def test_a_board_that_began_without_compiled_code_goes_on_with_it_and_says_the_s
         assert before == after == find_offers(problem, is_compiled=False), f"world {seed}"
 
 
+def test_tables_of_days_made_without_compiled_code_are_made_anew() -> None:
+    """They are lists, for which everything would have to be compiled once more."""
+    kept = 0
+    for seed in range(WORLDS):
+        problem = _world(seed)
+        with compiling():
+            board = Board.of(problem)
+            _search(board, problem)
+        kept += sum(isinstance(day.early, list) for day in board.days.values())
+
+        _search(board, problem)
+
+        assert not any(isinstance(day.early, list) for day in board.days.values())
+    assert kept
+
+
 def test_a_board_that_was_to_do_without_compiled_code_never_takes_it() -> None:
     problem = _world(0)
     board = Board.of(problem, is_compiled=False)
